@@ -1,0 +1,212 @@
+package tenant
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/sportello/sportello/modules/kernel/actor"
+	"github.com/sportello/sportello/modules/kernel/clock"
+	"github.com/sportello/sportello/modules/kernel/id"
+)
+
+// SQL is a statement. An untyped constant becomes one by itself; text built at run time does not, so that
+// no input can become part of a statement. The token {t} stands for the entity's schema.
+type SQL string
+
+// Config says where the planes live.
+type Config struct {
+	ControlURL   string            // the application's login on the control plane's database
+	CellURLs     map[string]string // cell name to the application's login on its database
+	PoolsPerCell int               // an entity always uses the same pool; default 4
+	ConnsPerPool int               // default 4
+	Clock        clock.Clock       // default the system's
+	IDs          id.Source         // default random UUIDv7
+}
+
+// DB is the road to both planes. It is safe for concurrent use.
+type DB struct {
+	control *pgxpool.Pool
+	cells   map[string][]*pgxpool.Pool
+	clock   clock.Clock
+	ids     id.Source
+	outbox  Outbox
+	texts   sync.Map // rendered{Key, SQL} → string
+}
+
+// Outbox writes an event into the open transaction of a cell; see tenant/outbox.
+type Outbox interface {
+	// Insert adds the event. The transaction has the jobs role when it is called.
+	Insert(ctx context.Context, tx pgx.Tx, t Key, e Event, at time.Time) error
+}
+
+// Event is something that happened. Its Kind is stable and versioned, e.g. "booking.confirmed.v1"; its
+// fields are its JSON payload and hold identifiers, not personal data.
+type Event interface{ Kind() string }
+
+// roles of the cluster that are not an entity's
+const (
+	controlRole = "control_rw"
+	jobsRole    = "jobs_rw"
+)
+
+const timeouts = ";set local statement_timeout='10s';set local lock_timeout='5s';set local idle_in_transaction_session_timeout='15s'"
+
+// Open connects to both planes.
+func Open(ctx context.Context, cfg Config) (*DB, error) {
+	if cfg.PoolsPerCell <= 0 {
+		cfg.PoolsPerCell = 4
+	}
+	if cfg.ConnsPerPool <= 0 {
+		cfg.ConnsPerPool = 4
+	}
+	if cfg.Clock == nil {
+		cfg.Clock = clock.System{}
+	}
+	if cfg.IDs == nil {
+		cfg.IDs = id.Random
+	}
+	db := &DB{cells: map[string][]*pgxpool.Pool{}, clock: cfg.Clock, ids: cfg.IDs}
+	var err error
+	if db.control, err = openPool(ctx, cfg.ControlURL, cfg.ConnsPerPool); err != nil {
+		return nil, fmt.Errorf("control plane: %w", err)
+	}
+	for cell, url := range cfg.CellURLs {
+		for range cfg.PoolsPerCell {
+			pool, err := openPool(ctx, url, cfg.ConnsPerPool)
+			if err != nil {
+				db.Close()
+				return nil, fmt.Errorf("cell %s: %w", cell, err)
+			}
+			db.cells[cell] = append(db.cells[cell], pool)
+		}
+	}
+	return db, nil
+}
+
+func openPool(ctx context.Context, url string, conns int) (*pgxpool.Pool, error) {
+	cfg, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, err
+	}
+	cfg.MaxConns = int32(conns)
+	cfg.MaxConnLifetime = time.Hour
+	cfg.MaxConnLifetimeJitter = 10 * time.Minute
+	cfg.ConnConfig.RuntimeParams["search_path"] = "pg_catalog"
+	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	cfg.ConnConfig.RuntimeParams["application_name"] = "sportello"
+	return pgxpool.NewWithConfig(ctx, cfg)
+}
+
+// SetOutbox gives the outbox that Publish writes to. The composition root calls it once.
+func (db *DB) SetOutbox(o Outbox) { db.outbox = o }
+
+// Clock is the clock that transactions read.
+func (db *DB) Clock() clock.Clock { return db.clock }
+
+// Ping says whether every database answers.
+func (db *DB) Ping(ctx context.Context) error {
+	if err := db.control.Ping(ctx); err != nil {
+		return fmt.Errorf("control plane: %w", err)
+	}
+	for cell, pools := range db.cells {
+		if err := pools[0].Ping(ctx); err != nil {
+			return fmt.Errorf("cell %s: %w", cell, err)
+		}
+	}
+	return nil
+}
+
+// Close gives all connections back.
+func (db *DB) Close() {
+	if db.control != nil {
+		db.control.Close()
+	}
+	for _, pools := range db.cells {
+		for _, p := range pools {
+			p.Close()
+		}
+	}
+}
+
+// pool is the small pool that all requests of the entity share, so that few backends know its catalogue.
+func (db *DB) pool(t Tenant) (*pgxpool.Pool, error) {
+	pools := db.cells[t.Cell]
+	if len(pools) == 0 || t.Key == "" {
+		return nil, fmt.Errorf("entity %q: no cell %q", t.Key, t.Cell)
+	}
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(t.Key))
+	return pools[h.Sum32()%uint32(len(pools))], nil
+}
+
+// InTenant runs f in one transaction with the entity's role. It commits when f returns nil. A deadlock, a
+// serialization failure or a plan made stale by a migration is tried again, so f must not act outside the
+// transaction. Nothing of the transaction survives it, whatever happens to ctx.
+func (db *DB) InTenant(ctx context.Context, t Tenant, f func(*Tx) error) error {
+	pool, err := db.pool(t)
+	if err != nil {
+		return err
+	}
+	begin := `begin;set local role "` + t.Key.Role() + `"` + timeouts
+	return retry(ctx, pool, begin, func(tx pgx.Tx) error {
+		return f(&Tx{tx: tx, db: db, tenant: t, now: db.clock.Now()})
+	})
+}
+
+// InControl runs f in one transaction on the control plane on behalf of the actor.
+func (db *DB) InControl(ctx context.Context, a actor.Actor, f func(*ControlTx) error) error {
+	begin := `begin;set local role ` + controlRole + timeouts
+	return retry(ctx, db.control, begin, func(tx pgx.Tx) error {
+		return f(&ControlTx{tx: tx, actor: a, now: db.clock.Now(), db: db})
+	})
+}
+
+func retry(ctx context.Context, pool *pgxpool.Pool, begin string, f func(pgx.Tx) error) error {
+	for attempt := 1; ; attempt++ {
+		err := pgx.BeginTxFunc(ctx, pool, pgx.TxOptions{BeginQuery: begin}, f)
+		if err == nil || attempt == 4 || !transient(err) || ctx.Err() != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(time.Duration(attempt*attempt) * 3 * time.Millisecond):
+		}
+	}
+}
+
+// transient: 40001 serialization failure, 40P01 deadlock, 0A000 with this text: a cached plan whose result
+// changed because another entity's schema is at another version.
+func transient(err error) bool {
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) {
+		return false
+	}
+	return pg.Code == "40001" || pg.Code == "40P01" ||
+		(pg.Code == "0A000" && strings.Contains(pg.Message, "cached plan"))
+}
+
+type rendered struct {
+	key Key
+	sql SQL
+}
+
+// text renders the schema token once per entity and statement, so that the driver's cache knows it again.
+func (db *DB) text(t Key, s SQL) string {
+	k := rendered{t, s}
+	if v, ok := db.texts.Load(k); ok {
+		return v.(string)
+	}
+	v := strings.ReplaceAll(string(s), "{t}", `"`+t.Schema()+`"`)
+	db.texts.Store(k, v)
+	return v
+}

@@ -1,0 +1,146 @@
+package tenant
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/sportello/sportello/modules/kernel/actor"
+	"github.com/sportello/sportello/modules/kernel/id"
+	"github.com/sportello/sportello/modules/kernel/problem"
+)
+
+// Args are the named arguments of a statement: @name in the text.
+type Args = pgx.NamedArgs
+
+// Tx is an open transaction with one entity's role. It must not be kept after the function it was given to.
+type Tx struct {
+	tx     pgx.Tx
+	db     *DB
+	tenant Tenant
+	now    time.Time
+}
+
+// ControlTx is an open transaction on the control plane.
+type ControlTx struct {
+	tx    pgx.Tx
+	db    *DB
+	actor actor.Actor
+	now   time.Time
+}
+
+// Tenant is the entity whose rows the transaction reaches.
+func (tx *Tx) Tenant() Tenant { return tx.tenant }
+
+// Now is the instant the transaction began; it does not move during it.
+func (tx *Tx) Now() time.Time { return tx.now }
+
+// IDs is the source of fresh identifiers.
+func (tx *Tx) IDs() id.Source { return tx.db.ids }
+
+// Publish writes an event into the outbox. It leaves when the transaction commits, and only then.
+func (tx *Tx) Publish(ctx context.Context, e Event) error { return tx.PublishAt(ctx, e, time.Time{}) }
+
+// PublishAt is Publish for an event that is handled no sooner than at.
+func (tx *Tx) PublishAt(ctx context.Context, e Event, at time.Time) error {
+	if _, err := tx.tx.Exec(ctx, "set local role "+jobsRole); err != nil {
+		return err
+	}
+	if err := tx.db.outbox.Insert(ctx, tx.tx, tx.tenant.Key, e, at); err != nil {
+		return err
+	}
+	_, err := tx.tx.Exec(ctx, `set local role "`+tx.tenant.Key.Role()+`"`)
+	return err
+}
+
+// Now is the instant the transaction began.
+func (tx *ControlTx) Now() time.Time { return tx.now }
+
+// Actor is on whose behalf the transaction runs.
+func (tx *ControlTx) Actor() actor.Actor { return tx.actor }
+
+// IDs is the source of fresh identifiers.
+func (tx *ControlTx) IDs() id.Source { return tx.db.ids }
+
+// Querier is a Tx or a ControlTx.
+type Querier interface {
+	query(ctx context.Context, s SQL, args []any) (pgx.Rows, error)
+	exec(ctx context.Context, s SQL, args []any) (pgconn.CommandTag, error)
+}
+
+func (tx *Tx) query(ctx context.Context, s SQL, args []any) (pgx.Rows, error) {
+	return tx.tx.Query(ctx, tx.db.text(tx.tenant.Key, s), args...)
+}
+
+func (tx *Tx) exec(ctx context.Context, s SQL, args []any) (pgconn.CommandTag, error) {
+	return tx.tx.Exec(ctx, tx.db.text(tx.tenant.Key, s), args...)
+}
+
+func (tx *ControlTx) query(ctx context.Context, s SQL, args []any) (pgx.Rows, error) {
+	return tx.tx.Query(ctx, string(s), args...)
+}
+
+func (tx *ControlTx) exec(ctx context.Context, s SQL, args []any) (pgconn.CommandTag, error) {
+	return tx.tx.Exec(ctx, string(s), args...)
+}
+
+// All reads every row into a T by column name; a missing or superfluous column is an error.
+func All[T any](ctx context.Context, q Querier, s SQL, args ...any) ([]T, error) {
+	rows, err := q.query(ctx, s, args)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByName[T])
+}
+
+// One reads one row into a T by column name. Without a row it is problem.NotFound with the code "not_found".
+func One[T any](ctx context.Context, q Querier, s SQL, args ...any) (T, error) {
+	rows, err := q.query(ctx, s, args)
+	if err != nil {
+		var zero T
+		return zero, err
+	}
+	v, err := pgx.CollectOneRow(rows, pgx.RowToStructByName[T])
+	if errors.Is(err, pgx.ErrNoRows) {
+		err = problem.New(problem.NotFound, "not_found")
+	}
+	return v, err
+}
+
+// Value reads one column of one row. Without a row it is problem.NotFound with the code "not_found".
+func Value[T any](ctx context.Context, q Querier, s SQL, args ...any) (T, error) {
+	rows, err := q.query(ctx, s, args)
+	if err != nil {
+		var zero T
+		return zero, err
+	}
+	v, err := pgx.CollectOneRow(rows, pgx.RowTo[T])
+	if errors.Is(err, pgx.ErrNoRows) {
+		err = problem.New(problem.NotFound, "not_found")
+	}
+	return v, err
+}
+
+// Values reads one column of every row.
+func Values[T any](ctx context.Context, q Querier, s SQL, args ...any) ([]T, error) {
+	rows, err := q.query(ctx, s, args)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[T])
+}
+
+// Exec runs a statement and says how many rows it touched.
+func Exec(ctx context.Context, q Querier, s SQL, args ...any) (int64, error) {
+	tag, err := q.exec(ctx, s, args)
+	return tag.RowsAffected(), err
+}
+
+// Violates says whether the error is a broken constraint of that name: unique, exclusion, foreign key or check.
+func Violates(err error, constraint string) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && len(pg.Code) == 5 && pg.Code[:2] == "23" && pg.ConstraintName == constraint
+}
