@@ -21,7 +21,7 @@ import (
 type PostgresConfig struct {
 	Dir      string   // folder of the data; made when missing, kept at Stop; empty: a new folder in memory or /tmp
 	Port     int      // on 127.0.0.1; 0: a free one
-	Fast     bool     // give up durability for speed; for data that may be lost at any time
+	Fast     bool     // survives Kill, not a crash of the machine; for data that may be lost
 	Settings []string // more server settings, "name=value"
 }
 
@@ -72,8 +72,7 @@ func StartPostgres(ctx context.Context, cfg PostgresConfig) (*Postgres, error) {
 		"-c", "recovery_init_sync_method=syncfs",
 	}
 	if cfg.Fast {
-		args = append(args, "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off",
-			"-c", "max_wal_size=4GB", "-c", "wal_level=minimal", "-c", "max_wal_senders=0")
+		args = append(args, "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_wal_size=4GB", "-c", "wal_level=minimal", "-c", "max_wal_senders=0")
 	}
 	for _, s := range cfg.Settings {
 		args = append(args, "-c", s)
@@ -123,7 +122,7 @@ func (p *Postgres) PID() int {
 // Stop ends the cluster in order: sessions are ended, what was committed is on disk.
 func (p *Postgres) Stop() error { return p.proc.end(syscall.SIGINT, 20*time.Second) }
 
-// Kill ends the cluster as a power cut would.
+// Kill ends the cluster at once: sessions are cut and the next start recovers from the log.
 func (p *Postgres) Kill() error { return p.proc.end(syscall.SIGQUIT, 5*time.Second) }
 
 // Restart starts the cluster again on the same port and data.
