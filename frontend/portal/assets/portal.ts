@@ -1,0 +1,2 @@
+// The portal's script. Every page works without it.
+export {}
