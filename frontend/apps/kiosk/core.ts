@@ -1,0 +1,61 @@
+/** The common ground of the kiosk's machine: a step, the empty citizen, and the ways back to it. */
+import type { Effect, Model } from './model';
+
+/** What a step of the machine yields. */
+export interface Step {
+  readonly model: Model;
+  readonly effects: readonly Effect[];
+}
+
+/** Everything that belongs to one citizen, empty. */
+export function blank() {
+  return {
+    typed: '',
+    busy: false,
+    pending: null,
+    refusal: null,
+    enrolError: null,
+    scanning: false,
+    leave: 'no',
+    call: { link: 'off', peer: 'absent', quality: 'unknown', picture: false, soundBlocked: false },
+    fault: null,
+    paper: { step: 'off', picture: '', detail: '', at: 0 },
+    viewing: null,
+    seen: [],
+    replies: false,
+    chatFailed: false,
+    end: null,
+    guide: false,
+  } as const;
+}
+
+/** A state without effects. */
+export function only(model: Model): Step {
+  return { model, effects: [] };
+}
+
+/** Forgets the citizen and returns to the invitation. */
+export function wipe(model: Model): Step {
+  return {
+    model: { ...model, ...blank(), screen: model.screen === 'enrol' ? 'enrol' : 'start', touchedAt: model.now },
+    effects: [{ kind: 'wipe' }],
+  };
+}
+
+/** Ends a session on this side: everything of it goes, only its outcome stays on the screen. */
+export function finish(model: Model, id: string, end: { outcome: string; text: string; left: boolean }): Step {
+  const { guide } = model;
+  return {
+    model: {
+      ...model,
+      ...blank(),
+      guide,
+      screen: 'end',
+      end: { ...end, at: model.now },
+      endedSession: id,
+      touchedAt: model.now,
+      snapshot: model.snapshot === null ? null : { ...model.snapshot, session: null },
+    },
+    effects: [{ kind: 'wipe' }],
+  };
+}

@@ -1,0 +1,155 @@
+/** What the kiosk's state machine speaks: its state, the events that move it, the effects it asks for. */
+import type { ApiError } from '../../packages/api/http';
+import type { Beat, KioskSnapshot } from '../../packages/api/types';
+import type { Link, MediaFault, Peer, Quality } from '../../packages/call/index';
+
+/** The screens outside a session, and `session`, whose stage is told by {@link stageOf}. */
+export type Screen = 'boot' | 'enrol' | 'start' | 'code' | 'help' | 'refusal' | 'session' | 'end';
+
+/** What a citizen sees of a session. */
+export type Stage = 'waiting' | 'ringing' | 'joining' | 'call' | 'held' | 'dropped';
+
+/** The steps of showing a paper. */
+export type PaperStep = 'off' | 'aim' | 'review' | 'sending' | 'sent' | 'failed';
+
+/** What a refusal lets the citizen do next; unknown words of a newer server count as `retry`. */
+export type WayOn = 'retry' | 'rebook' | 'wait' | 'go_to_place' | 'ask_help';
+
+/** The whole state of a kiosk. Times are milliseconds of the page's clock. */
+export interface Model {
+  readonly screen: Screen;
+  readonly now: number;
+  readonly touchedAt: number;
+  /** Whether the stream of snapshots stands, and since when it does not. */
+  readonly lineUp: boolean;
+  readonly lineDownAt: number;
+  readonly snapshot: KioskSnapshot | null;
+  readonly typed: string;
+  readonly busy: boolean;
+  /** The request in flight or waiting for the line to come back. */
+  readonly pending: { readonly requestId: string; readonly since: number; readonly inFlight: boolean } | null;
+  readonly refusal: { readonly detail: string; readonly way: WayOn; readonly url: string; readonly reference: string } | null;
+  readonly enrolError: string | null;
+  readonly scanning: boolean;
+  readonly leave: 'no' | 'ask';
+  /** Session that this side has ended; a late snapshot of it must not bring it back. */
+  readonly endedSession: string | null;
+  readonly leaveSentAt: number | null;
+  readonly call: {
+    readonly link: Link;
+    readonly peer: Peer;
+    readonly quality: Quality;
+    readonly picture: boolean;
+    readonly soundBlocked: boolean;
+  };
+  readonly fault: MediaFault | null;
+  readonly paper: { readonly step: PaperStep; readonly picture: string; readonly detail: string; readonly at: number };
+  readonly viewing: string | null;
+  readonly seen: readonly string[];
+  readonly replies: boolean;
+  readonly chatFailed: boolean;
+  readonly end: { readonly outcome: string; readonly text: string; readonly left: boolean; readonly at: number } | null;
+  readonly guide: boolean;
+  readonly voice: boolean;
+}
+
+/** Everything that can happen to a kiosk. */
+export type Event =
+  | { readonly kind: 'tick'; readonly now: number }
+  | { readonly kind: 'touched' }
+  | { readonly kind: 'snapshot'; readonly snapshot: KioskSnapshot }
+  | { readonly kind: 'lineUp' }
+  | { readonly kind: 'lineDown'; readonly error: ApiError }
+  | { readonly kind: 'voiceFound'; readonly available: boolean }
+  | { readonly kind: 'guideToggled' }
+  // Enrolment and code entry share the keypad.
+  | { readonly kind: 'begin' }
+  | { readonly kind: 'digit'; readonly digit: string }
+  | { readonly kind: 'erase' }
+  | { readonly kind: 'eraseAll' }
+  | { readonly kind: 'submit'; readonly requestId: string }
+  | { readonly kind: 'scanOpened' }
+  | { readonly kind: 'scanClosed' }
+  | { readonly kind: 'scanned'; readonly content: string; readonly requestId: string }
+  | { readonly kind: 'helpAsked' }
+  | { readonly kind: 'back' }
+  | { readonly kind: 'home' }
+  | { readonly kind: 'enrolled' }
+  | { readonly kind: 'enrolRefused'; readonly error: ApiError }
+  | { readonly kind: 'opened'; readonly snapshot: KioskSnapshot }
+  | { readonly kind: 'openRefused'; readonly error: ApiError }
+  // The session.
+  | { readonly kind: 'beatAnswered'; readonly state: Beat['state'] }
+  | { readonly kind: 'link'; readonly link: Link }
+  | { readonly kind: 'peer'; readonly peer: Peer }
+  | { readonly kind: 'quality'; readonly quality: Quality }
+  | { readonly kind: 'picture'; readonly on: boolean }
+  | { readonly kind: 'soundBlocked'; readonly blocked: boolean }
+  | { readonly kind: 'mediaFault'; readonly fault: MediaFault | null }
+  | { readonly kind: 'repliesToggled' }
+  | { readonly kind: 'chatSent'; readonly text: string }
+  | { readonly kind: 'chatFailed' }
+  | { readonly kind: 'paperOpened' }
+  | { readonly kind: 'paperShoot' }
+  | { readonly kind: 'paperShot'; readonly picture: string }
+  | { readonly kind: 'paperRetake' }
+  | { readonly kind: 'paperAccepted' }
+  | { readonly kind: 'paperSent' }
+  | { readonly kind: 'paperFailed'; readonly detail: string }
+  | { readonly kind: 'paperClosed' }
+  | { readonly kind: 'documentOpened'; readonly id: string }
+  | { readonly kind: 'documentClosed' }
+  // Leaving.
+  | { readonly kind: 'leaveAsked' }
+  | { readonly kind: 'leaveCancelled' }
+  | { readonly kind: 'leaveConfirmed' }
+  | { readonly kind: 'left' };
+
+/** What the outside must do once; lasting needs are told by {@link Demand}. */
+export type Effect =
+  | { readonly kind: 'enrol'; readonly code: string }
+  | { readonly kind: 'connect' }
+  | { readonly kind: 'refresh' }
+  | { readonly kind: 'open'; readonly code: string; readonly requestId: string }
+  | { readonly kind: 'leave' }
+  | { readonly kind: 'wipe' }
+  | { readonly kind: 'chat'; readonly text: string }
+  | { readonly kind: 'capture' }
+  | { readonly kind: 'upload' }
+  | { readonly kind: 'discard' }
+  | { readonly kind: 'notice' }
+  | { readonly kind: 'preload' }
+  | { readonly kind: 'say'; readonly key: SayKey; readonly args: Readonly<Record<string, string>>; readonly aloud: boolean };
+
+/** Sentences for the spoken guide and for screen readers, by what they tell. */
+export type SayKey =
+  | 'start'
+  | 'code'
+  | 'scan'
+  | 'help'
+  | 'refusal'
+  | 'waiting'
+  | 'ringing'
+  | 'joining'
+  | 'call'
+  | 'held'
+  | 'dropped'
+  | 'end'
+  | 'idle'
+  | 'offline'
+  | 'digit'
+  | 'message'
+  | 'document'
+  | 'aim'
+  | 'review';
+
+/** What must be running as long as the state says so. */
+export interface Demand {
+  readonly camera: boolean;
+  readonly call: boolean;
+  readonly ring: boolean;
+  readonly scan: boolean;
+  readonly sharp: boolean;
+  /** Whether this side may be seen and heard by the other. */
+  readonly sending: boolean;
+}

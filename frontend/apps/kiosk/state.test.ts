@@ -1,0 +1,391 @@
+import { describe, expect, it } from 'vitest';
+import { ApiError, clientError } from '../../packages/api/http';
+import type { KioskSession, KioskSnapshot, SessionState } from '../../packages/api/types';
+import type { Effect, Event, Model } from './model';
+import { stageOf } from './session';
+import { demandOf, END_MS, IDLE_OFFLINE_MS, IDLE_WARN_MS, IDLE_WIPE_MS, idleSeconds, initial, offline, RETRY_MS, update } from './state';
+
+const T0 = 1_000_000;
+const NETWORK = clientError('client.network');
+const REFUSED = new ApiError(409, 'kiosk.code_early', 'Torni alle 10:15.', { action: 'wait' }, 'R-7');
+const STATES: readonly SessionState[] = ['waiting', 'called', 'connected', 'held', 'dropped', 'closed', 'abandoned', 'no_show'];
+
+let clock = 0;
+
+function session(state: SessionState, more: Partial<KioskSession> = {}): KioskSession {
+  return {
+    id: 's1',
+    state,
+    service: { title: 'Carta d’identità', needed: ['Una fototessera'] },
+    office: 'Anagrafe',
+    operator_name: state === 'waiting' ? null : 'Anna',
+    titolare: 'Comune di Isernia',
+    privacy_notice: '',
+    appointment_at: null,
+    position: 1,
+    estimate_minutes: 3,
+    chat: [],
+    documents: [],
+    ended: null,
+    ...more,
+  };
+}
+
+function snap(of: KioskSession | null, at = (clock += 1)): KioskSnapshot {
+  return {
+    kiosk: { id: 'k1', name: 'Scuola', place: '', address: '' },
+    entity: { key: 'isernia', name: 'Comune di Isernia', phone: '0865' },
+    server_time: new Date(Date.UTC(2026, 4, 5) + at * 1000).toISOString(),
+    version: at,
+    session: of,
+  };
+}
+
+/** Runs events from a state and keeps all effects. */
+function run(model: Model, ...events: Event[]): { model: Model; effects: Effect[] } {
+  const effects: Effect[] = [];
+  for (const event of events) {
+    const step = update(model, event);
+    model = step.model;
+    effects.push(...step.effects);
+  }
+  return { model, effects };
+}
+
+const kinds = (effects: readonly Effect[]): string[] => effects.map((e) => e.kind).filter((k) => k !== 'say');
+const ready = (): Model => run(initial(T0), { kind: 'lineUp' }, { kind: 'snapshot', snapshot: snap(null) }).model;
+const digits = (code: string): Event[] => [...code].map((digit) => ({ kind: 'digit', digit }));
+const atCode = (): Model => run(ready(), { kind: 'begin' }).model;
+const submitted = (): Model => run(atCode(), ...digits('4827193506'), { kind: 'submit', requestId: 'r1' }).model;
+const inState = (state: SessionState, more: Partial<KioskSession> = {}): Model =>
+  run(ready(), { kind: 'snapshot', snapshot: snap(session(state, more)) }).model;
+const together = (model: Model): Model =>
+  run(model, { kind: 'link', link: 'on' }, { kind: 'peer', peer: 'here' }, { kind: 'picture', on: true }).model;
+const later = (ms: number): Event => ({ kind: 'tick', now: T0 + ms });
+
+describe('enrolment', () => {
+  it('is asked for when the server does not know the device, and wipes what was there', () => {
+    const { model, effects } = run(atCode(), { kind: 'lineDown', error: new ApiError(401, 'x', '', {}, '') });
+    expect(model.screen).toBe('enrol');
+    expect(kinds(effects)).toEqual(['wipe']);
+  });
+
+  it('takes eight digits, tells a wrong code, and connects after the right one', () => {
+    const enrol = run(initial(T0), { kind: 'lineDown', error: new ApiError(401, 'x', '', {}, '') }).model;
+    const asked = run(enrol, ...digits('12345678'), { kind: 'submit', requestId: 'r' });
+    expect(asked.effects).toContainEqual({ kind: 'enrol', code: '12345678' });
+    const wrong = run(asked.model, { kind: 'enrolRefused', error: REFUSED }).model;
+    expect(wrong).toMatchObject({ screen: 'enrol', busy: false, typed: '', enrolError: 'Torni alle 10:15.' });
+    const right = run(asked.model, { kind: 'enrolled' });
+    expect(kinds(right.effects)).toEqual(['connect']);
+    expect(run(right.model, { kind: 'snapshot', snapshot: snap(null) }).model.screen).toBe('start');
+  });
+});
+
+describe('code entry', () => {
+  it('starts with one touch and fetches the call ahead', () => {
+    const { model, effects } = run(ready(), { kind: 'begin' });
+    expect(model.screen).toBe('code');
+    expect(kinds(effects)).toEqual(['preload']);
+  });
+
+  it('takes ten digits, erases, and sends only a whole code', () => {
+    const nine = run(atCode(), ...digits('482719350'), { kind: 'submit', requestId: 'r' });
+    expect(kinds(nine.effects)).toEqual([]);
+    const done = run(nine.model, { kind: 'erase' }, ...digits('0699'), { kind: 'submit', requestId: 'r1' });
+    expect(done.effects).toContainEqual({ kind: 'open', code: '4827193506', requestId: 'r1' });
+  });
+
+  it('sends once, however often it is pressed', () => {
+    expect(kinds(run(submitted(), { kind: 'submit', requestId: 'r2' }, ...digits('1')).effects)).toEqual([]);
+  });
+
+  it('reads the code from a QR and ignores any other', () => {
+    const scanning = run(atCode(), { kind: 'scanOpened' }).model;
+    expect(demandOf(scanning)).toMatchObject({ camera: true, scan: true });
+    expect(run(scanning, { kind: 'scanned', content: 'https://x', requestId: 'r' }).model.scanning).toBe(true);
+    const read = run(scanning, { kind: 'scanned', content: '482 719 3506', requestId: 'r' });
+    expect(read.effects).toContainEqual({ kind: 'open', code: '4827193506', requestId: 'r' });
+    expect(demandOf(read.model).camera).toBe(false);
+  });
+
+  it('shows a refusal with its way on, and comes back with an empty code', () => {
+    const refused = run(submitted(), { kind: 'openRefused', error: REFUSED }).model;
+    expect(refused).toMatchObject({ screen: 'refusal', busy: false, typed: '' });
+    expect(refused.refusal).toEqual({ detail: 'Torni alle 10:15.', way: 'wait', url: '', reference: 'R-7' });
+    expect(run(refused, { kind: 'back' }).model).toMatchObject({ screen: 'code', refusal: null });
+    const unknown = run(submitted(), { kind: 'openRefused', error: new ApiError(409, 'x', 'y', { action: 'dance' }, '') });
+    expect(unknown.model.refusal?.way).toBe('retry');
+  });
+
+  it('keeps the code when the line falls and sends the same request again by itself', () => {
+    const lost = run(submitted(), { kind: 'openRefused', error: NETWORK }).model;
+    expect(lost).toMatchObject({ screen: 'code', typed: '4827193506' });
+    expect(offline(lost)).toBe(true);
+    const again = run(lost, later(RETRY_MS));
+    expect(again.effects).toContainEqual({ kind: 'open', code: '4827193506', requestId: 'r1' });
+    const back = run(again.model, { kind: 'opened', snapshot: snap(session('waiting')) });
+    expect(back.model).toMatchObject({ screen: 'session', typed: '', pending: null });
+    expect(offline(back.model)).toBe(false);
+  });
+
+  it('opens on the stream alone when the answer was lost on the way', () => {
+    const lost = run(submitted(), { kind: 'openRefused', error: NETWORK }).model;
+    expect(run(lost, { kind: 'snapshot', snapshot: snap(session('waiting')) }).model).toMatchObject({
+      screen: 'session',
+      pending: null,
+      busy: false,
+    });
+  });
+
+  it('shows the offline screen after a moment, keeps the digits, and comes back', () => {
+    const typed = run(atCode(), ...digits('482')).model;
+    const down = run(typed, { kind: 'lineDown', error: NETWORK }).model;
+    expect(offline(down)).toBe(false);
+    const shown = run(down, later(4_000)).model;
+    expect(offline(shown)).toBe(true);
+    const up = run(shown, { kind: 'lineUp' }).model;
+    expect(offline(up)).toBe(false);
+    expect(up.typed).toBe('482');
+  });
+});
+
+describe('a forgotten screen', () => {
+  it('warns aloud at 45 seconds and wipes at 60', () => {
+    const typed = run(atCode(), ...digits('482')).model;
+    expect(idleSeconds(run(typed, later(IDLE_WARN_MS - 1)).model)).toBeNull();
+    const warned = run(typed, later(IDLE_WARN_MS));
+    expect(idleSeconds(warned.model)).toBe(15);
+    expect(warned.effects).toContainEqual({ kind: 'say', key: 'idle', args: {}, aloud: true });
+    const wiped = run(warned.model, later(IDLE_WIPE_MS));
+    expect(wiped.model).toMatchObject({ screen: 'start', typed: '' });
+    expect(kinds(wiped.effects)).toEqual(['wipe']);
+  });
+
+  it('is not forgotten once touched again', () => {
+    const touched = run(atCode(), later(50_000), { kind: 'touched' }, later(70_000)).model;
+    expect(touched.screen).toBe('code');
+    expect(idleSeconds(touched)).toBeNull();
+  });
+
+  it('waits longer while the line is down', () => {
+    const lost = run(submitted(), { kind: 'openRefused', error: NETWORK }).model;
+    expect(run(lost, later(IDLE_WIPE_MS + 1)).model.typed).toBe('4827193506');
+    expect(run(lost, later(IDLE_OFFLINE_MS)).model).toMatchObject({ screen: 'start', typed: '' });
+  });
+
+  it('never wipes a session', () => {
+    expect(run(inState('waiting'), later(3_600_000)).model.screen).toBe('session');
+    expect(run(inState('connected'), later(3_600_000)).model.screen).toBe('session');
+  });
+});
+
+describe('every state of the server', () => {
+  it.each(STATES)('%s is shown or ends the session', (state) => {
+    const live = ['waiting', 'called', 'connected', 'held', 'dropped'].includes(state);
+    expect(inState(state).screen).toBe(live ? 'session' : 'start');
+    const moved = run(inState('connected'), { kind: 'snapshot', snapshot: snap(session(state)) }).model;
+    expect(moved.screen).toBe(live ? 'session' : 'end');
+  });
+
+  it('demands camera, call and bell as the state says', () => {
+    const of = (state: SessionState) => demandOf(inState(state));
+    expect(of('waiting')).toMatchObject({ camera: true, call: false, ring: false, sending: false });
+    expect(of('called')).toMatchObject({ camera: true, call: true, ring: true, sending: true });
+    expect(of('connected')).toMatchObject({ camera: true, call: true, ring: false, sending: true });
+    expect(of('held')).toMatchObject({ camera: true, call: true, sending: false });
+    expect(of('dropped')).toMatchObject({ camera: true, call: true, ring: false });
+    expect(of('closed')).toMatchObject({ camera: false, call: false, ring: false });
+  });
+
+  it('shows the stage that both the server and the own eyes agree on', () => {
+    expect(stageOf(inState('waiting'))).toBe('waiting');
+    expect(stageOf(inState('called'))).toBe('ringing');
+    expect(stageOf(together(inState('called')))).toBe('call');
+    expect(stageOf(inState('connected'))).toBe('joining');
+    expect(stageOf(together(inState('connected')))).toBe('call');
+    expect(stageOf(together(inState('held')))).toBe('held');
+    expect(stageOf(inState('dropped'))).toBe('dropped');
+    expect(stageOf(together(inState('dropped')))).toBe('call');
+  });
+
+  it('tells a drop at once when the other side falls silent or the line is lost', () => {
+    const call = together(inState('connected'));
+    expect(stageOf(run(call, { kind: 'peer', peer: 'lost' }).model)).toBe('dropped');
+    const lost = run(call, { kind: 'link', link: 'lost' }).model;
+    expect(stageOf(lost)).toBe('dropped');
+    expect(stageOf(run(lost, { kind: 'link', link: 'on' }, { kind: 'peer', peer: 'here' }).model)).toBe('call');
+  });
+
+  it('keeps a standing call on the screen while the stream is down', () => {
+    const call = together(inState('connected'));
+    expect(offline(run(call, { kind: 'lineDown', error: NETWORK }, later(60_000)).model)).toBe(false);
+    expect(offline(run(inState('waiting'), { kind: 'lineDown', error: NETWORK }, later(60_000)).model)).toBe(true);
+  });
+
+  it('asks again when a heartbeat tells of another state', () => {
+    const call = inState('connected');
+    expect(kinds(run(call, { kind: 'beatAnswered', state: 'connected' }).effects)).toEqual([]);
+    expect(kinds(run(call, { kind: 'beatAnswered', state: 'held' }).effects)).toEqual(['refresh']);
+  });
+
+  it('never lets an older snapshot replace a newer one', () => {
+    const now = run(ready(), { kind: 'snapshot', snapshot: snap(session('connected'), 900) }).model;
+    expect(run(now, { kind: 'snapshot', snapshot: snap(session('waiting'), 899) }).model.snapshot?.session?.state).toBe('connected');
+    clock = 900;
+  });
+});
+
+describe('the end', () => {
+  it('by the operator shows the outcome, wipes, and returns to the start', () => {
+    const closed = session('closed', { ended: { outcome: 'resolved', text: 'La carta è pronta.' } });
+    const { model, effects } = run(together(inState('connected')), { kind: 'snapshot', snapshot: snap(closed) });
+    expect(model.end).toMatchObject({ outcome: 'resolved', text: 'La carta è pronta.', left: false });
+    expect(kinds(effects)).toEqual(['wipe']);
+    expect(demandOf(model)).toMatchObject({ camera: false, call: false });
+    const home = run(model, later(END_MS)).model;
+    expect(home).toMatchObject({ screen: 'start', end: null });
+    expect(JSON.stringify(home)).not.toContain('pronta');
+  });
+
+  it('comes also when the session is simply gone', () => {
+    expect(run(inState('waiting'), { kind: 'snapshot', snapshot: snap(null) }).model.screen).toBe('end');
+  });
+
+  it('by the citizen asks once, wipes at once, and tells the server until it has heard', () => {
+    const asked = run(together(inState('connected')), { kind: 'leaveAsked' }).model;
+    expect(asked.leave).toBe('ask');
+    expect(run(asked, { kind: 'leaveCancelled' }).model.leave).toBe('no');
+    const gone = run(asked, { kind: 'leaveConfirmed' });
+    expect(gone.model).toMatchObject({ screen: 'end', end: { left: true }, snapshot: { session: null } });
+    expect(kinds(gone.effects)).toEqual(['wipe', 'leave']);
+    // The server still tells of the session: the screen stays ended and the leaving is said again.
+    const late = run(gone.model, { kind: 'snapshot', snapshot: snap(session('connected')) }, later(RETRY_MS + 1));
+    expect(late.model.screen).toBe('end');
+    expect(kinds(late.effects)).toEqual(['leave']);
+    const heard = run(late.model, { kind: 'snapshot', snapshot: snap(null) }, later(9_000));
+    expect(kinds(heard.effects)).toEqual([]);
+  });
+
+  it('lets the next citizen in', () => {
+    const gone = run(inState('waiting'), { kind: 'leaveAsked' }, { kind: 'leaveConfirmed' }, { kind: 'home' }).model;
+    const next = run(gone, { kind: 'snapshot', snapshot: snap(session('waiting', { id: 's2' })) }).model;
+    expect(next).toMatchObject({ screen: 'session', end: null });
+  });
+
+  it('forgets an open question after half a minute', () => {
+    expect(run(inState('waiting'), { kind: 'leaveAsked' }, later(30_000)).model.leave).toBe('no');
+  });
+});
+
+describe('papers', () => {
+  const call = (): Model => together(inState('connected'));
+  const reviewed = (): Model =>
+    run(call(), { kind: 'paperOpened' }, { kind: 'paperShoot' }, { kind: 'paperShot', picture: 'blob:1' }).model;
+
+  it('are aimed at, pictured, agreed to, and sent', () => {
+    expect(kinds(run(call(), { kind: 'paperOpened' }, { kind: 'paperShoot' }).effects)).toEqual(['capture']);
+    const sending = run(reviewed(), { kind: 'paperAccepted' });
+    expect(kinds(sending.effects)).toEqual(['upload']);
+    const sent = run(sending.model, { kind: 'paperSent' });
+    expect(sent.model.paper).toMatchObject({ step: 'sent', picture: '' });
+    expect(kinds(sent.effects)).toEqual(['discard', 'refresh']);
+    expect(run(sent.model, later(2_500)).model.paper.step).toBe('off');
+  });
+
+  it('can be pictured again, and a failed sending keeps the picture', () => {
+    expect(run(reviewed(), { kind: 'paperRetake' }).model.paper).toMatchObject({ step: 'aim', picture: '' });
+    const failed = run(reviewed(), { kind: 'paperAccepted' }, { kind: 'paperFailed', detail: 'Troppo grande.' }).model;
+    expect(failed.paper).toMatchObject({ step: 'failed', picture: 'blob:1', detail: 'Troppo grande.' });
+    expect(kinds(run(failed, { kind: 'paperAccepted' }).effects)).toEqual(['upload']);
+  });
+
+  it('are discarded with the session, also a picture that comes late', () => {
+    const gone = run(reviewed(), { kind: 'snapshot', snapshot: snap(null) });
+    expect(gone.model.paper).toMatchObject({ step: 'off', picture: '' });
+    expect(kinds(gone.effects)).toEqual(['wipe']);
+    const closed = run(call(), { kind: 'paperOpened' }, { kind: 'paperClosed' }).model;
+    expect(kinds(run(closed, { kind: 'paperShot', picture: 'blob:2' }).effects)).toEqual(['discard']);
+  });
+
+  it('are not offered outside a call', () => {
+    expect(run(inState('waiting'), { kind: 'paperOpened' }).model.paper.step).toBe('off');
+  });
+
+  it('sent by the operator open once by themselves', () => {
+    const doc = { id: 'd1', name: 'Ricevuta', media_type: 'image/png', size_bytes: 9, source: 'desk_upload', at: '2026-05-05T08:30:00Z', url: '/d1' } as const;
+    const shown = run(call(), { kind: 'snapshot', snapshot: snap(session('connected', { documents: [doc] })) });
+    expect(shown.model.viewing).toBe('d1');
+    expect(kinds(shown.effects)).toEqual(['notice']);
+    const again = run(shown.model, { kind: 'documentClosed' }, { kind: 'snapshot', snapshot: snap(session('connected', { documents: [doc] })) });
+    expect(again.model.viewing).toBeNull();
+    expect(run(again.model, { kind: 'documentOpened', id: 'd1' }).model.viewing).toBe('d1');
+    expect(run(again.model, { kind: 'documentOpened', id: 'zzz' }).model.viewing).toBeNull();
+    expect(inState('connected', { documents: [doc] }).viewing).toBeNull();
+  });
+});
+
+describe('late and impossible events', () => {
+  const all: Event[] = [
+    { kind: 'tick', now: T0 + 10 },
+    { kind: 'digit', digit: '1' },
+    { kind: 'erase' },
+    { kind: 'submit', requestId: 'r' },
+    { kind: 'scanOpened' },
+    { kind: 'scanned', content: '4827193506', requestId: 'r' },
+    { kind: 'opened', snapshot: snap(null) },
+    { kind: 'openRefused', error: REFUSED },
+    { kind: 'enrolRefused', error: REFUSED },
+    { kind: 'beatAnswered', state: 'closed' },
+    { kind: 'peer', peer: 'lost' },
+    { kind: 'picture', on: true },
+    { kind: 'chatSent', text: 'x' },
+    { kind: 'paperOpened' },
+    { kind: 'paperShoot' },
+    { kind: 'paperShot', picture: 'blob:x' },
+    { kind: 'paperAccepted' },
+    { kind: 'paperSent' },
+    { kind: 'paperFailed', detail: '' },
+    { kind: 'leaveConfirmed' },
+    { kind: 'left' },
+    { kind: 'documentClosed' },
+  ];
+
+  it('change nothing on the invitation', () => {
+    const start = ready();
+    for (const event of all) {
+      const { model, effects } = update(start, event);
+      expect(model.screen, event.kind).toBe('start');
+      expect(demandOf(model).camera, event.kind).toBe(false);
+      expect(kinds(effects).filter((k) => !['refresh', 'discard'].includes(k)), event.kind).toEqual([]);
+    }
+  });
+
+  it('never throw in any state, in any order', () => {
+    const starts = [initial(T0), ready(), atCode(), submitted(), ...STATES.map((s) => inState(s)), together(inState('connected'))];
+    for (const start of starts) for (const a of all) for (const b of all) run(start, a, b);
+  });
+
+  it('of a call do not write into the citizen who comes next', () => {
+    const gone = run(together(inState('connected')), { kind: 'snapshot', snapshot: snap(null) }, { kind: 'picture', on: true }, { kind: 'peer', peer: 'here' }).model;
+    expect(gone.call).toMatchObject({ picture: false, peer: 'absent' });
+  });
+});
+
+describe('the spoken guide', () => {
+  it('tells each screen, once, and only when switched on', () => {
+    const said = (effects: Effect[]) => effects.filter((e) => e.kind === 'say');
+    expect(said(run(ready(), { kind: 'begin' }).effects)).toEqual([{ kind: 'say', key: 'code', args: { code: '' }, aloud: false }]);
+    const guided = run(ready(), { kind: 'guideToggled' });
+    expect(said(guided.effects)).toEqual([{ kind: 'say', key: 'start', args: { entity: 'Comune di Isernia' }, aloud: true }]);
+    const typed = run(guided.model, { kind: 'begin' }, { kind: 'digit', digit: '4' });
+    expect(said(typed.effects).at(-1)).toEqual({ kind: 'say', key: 'digit', args: { digit: '4' }, aloud: true });
+  });
+
+  it('reads the operator’s words', () => {
+    const line = { id: 'c1', side: 'desk', text: 'Buongiorno', at: '2026-05-05T08:30:00Z' } as const;
+    const { effects } = run(together(inState('connected')), { kind: 'snapshot', snapshot: snap(session('connected', { chat: [line] })) });
+    expect(effects).toContainEqual({ kind: 'say', key: 'message', args: { text: 'Buongiorno' }, aloud: false });
+    expect(kinds(effects)).toEqual(['notice']);
+  });
+});

@@ -1,0 +1,259 @@
+/** The kiosk as a pure machine: an event goes in, the next state and its effects come out. */
+import type { ApiError } from '../../packages/api/http';
+import { inCall, isLive, type KioskSnapshot } from '../../packages/api/types';
+import { CODE_LENGTH, codeFromScan, digitsOf, ENROLMENT_LENGTH } from './code';
+import type { Demand, Event, Model, Screen, WayOn } from './model';
+import { blank, only, type Step, wipe, finish } from './core';
+import { narrate } from './narration';
+import { inSession } from './session';
+
+/** Nobody touches: the warning, and the wipe. Not while a session lives. */
+export const IDLE_WARN_MS = 45_000;
+export const IDLE_WIPE_MS = 60_000;
+/** The same while the line is down and somebody may be waiting for it to come back. */
+export const IDLE_OFFLINE_MS = 300_000;
+/** How long the last screen stays. */
+export const END_MS = 25_000;
+/** A line that is down for less than this shows nothing. */
+export const OFFLINE_AFTER_MS = 3_000;
+/** Time between two attempts of a request that did not arrive. */
+export const RETRY_MS = 3_000;
+
+/** A kiosk that was just switched on. */
+export function initial(now: number): Model {
+  return {
+    screen: 'boot',
+    now,
+    touchedAt: now,
+    lineUp: false,
+    lineDownAt: now,
+    snapshot: null,
+    voice: false,
+    ...blank(),
+    endedSession: null,
+    leaveSentAt: null,
+  };
+}
+
+/** Moves the machine by one event. */
+export function update(before: Model, event: Event): Step {
+  const step = inSession(before, event) ?? move(before, event);
+  return { model: step.model, effects: [...step.effects, ...narrate(before, step.model, event)] };
+}
+
+/** What must be running in this state. */
+export function demandOf(model: Model): Demand {
+  const session = model.screen === 'session' ? (model.snapshot?.session ?? null) : null;
+  const live = session !== null && isLive(session.state);
+  const call = session !== null && inCall(session.state);
+  return {
+    camera: live || model.scanning,
+    call,
+    ring: session?.state === 'called' && !model.call.picture,
+    scan: model.scanning,
+    sharp: model.scanning || model.paper.step === 'aim',
+    sending: call && session.state !== 'held',
+  };
+}
+
+/** Whether the screen must say that the line is down. In a call that still stands it must not. */
+export function offline(model: Model): boolean {
+  if (model.screen === 'boot' || model.screen === 'enrol' || model.screen === 'end') return false;
+  if (model.pending !== null && !model.pending.inFlight) return true;
+  if (model.lineUp || model.now - model.lineDownAt < OFFLINE_AFTER_MS) return false;
+  return model.screen !== 'session' || (model.call.link !== 'on' && !inCall(model.snapshot?.session?.state ?? 'closed'));
+}
+
+/** Seconds until the wipe once the warning is due, else null. */
+export function idleSeconds(model: Model): number | null {
+  const limit = idleLimit(model);
+  if (limit === null) return null;
+  const left = limit - (model.now - model.touchedAt);
+  return left <= IDLE_WIPE_MS - IDLE_WARN_MS ? Math.max(0, Math.ceil(left / 1000)) : null;
+}
+
+function idleLimit(model: Model): number | null {
+  const guarded: readonly Screen[] = ['code', 'help', 'refusal'];
+  if (!guarded.includes(model.screen)) return null;
+  return offline(model) ? IDLE_OFFLINE_MS : IDLE_WIPE_MS;
+}
+
+function move(model: Model, event: Event): Step {
+  switch (event.kind) {
+    case 'tick':
+      return tick({ ...model, now: event.now });
+    case 'touched':
+      return only({ ...model, touchedAt: model.now });
+    case 'voiceFound':
+      return only({ ...model, voice: event.available });
+    case 'guideToggled':
+      return only({ ...model, guide: !model.guide, touchedAt: model.now });
+    case 'lineUp':
+      return lineUp(model);
+    case 'lineDown':
+      return lineDown(model, event.error);
+    case 'snapshot':
+      return snapshot(model, event.snapshot);
+    case 'begin':
+      return model.screen === 'start'
+        ? { model: { ...model, screen: 'code', typed: '', touchedAt: model.now }, effects: [{ kind: 'preload' }] }
+        : only(model);
+    case 'digit':
+      return only(typing(model, model.typed + event.digit));
+    case 'erase':
+      return only(typing(model, model.typed.slice(0, -1)));
+    case 'eraseAll':
+      return only(typing(model, ''));
+    case 'submit':
+      return submit(model, event.requestId);
+    case 'scanOpened':
+      return only(model.screen === 'code' && !model.busy ? { ...model, scanning: true } : model);
+    case 'scanClosed':
+      return only({ ...model, scanning: false });
+    case 'scanned':
+      return scanned(model, event.content, event.requestId);
+    case 'helpAsked':
+      return only(free(model, ['code', 'refusal']) ? { ...model, screen: 'help', refusal: null, scanning: false } : model);
+    case 'back':
+      return only(free(model, ['help', 'refusal']) ? { ...model, screen: 'code', typed: '', refusal: null } : model);
+    case 'home':
+      return free(model, ['code', 'help', 'refusal', 'end']) ? wipe(model) : only(model);
+    case 'enrolled':
+      return { model: { ...model, screen: 'boot', ...blank() }, effects: [{ kind: 'connect' }] };
+    case 'enrolRefused':
+      return only({ ...model, busy: false, typed: '', enrolError: event.error.detail });
+    case 'opened':
+      return snapshot({ ...model, busy: false, pending: null, typed: '' }, event.snapshot);
+    case 'openRefused':
+      return openRefused(model, event.error);
+    case 'left':
+      return { model: { ...model, leaveSentAt: null }, effects: [{ kind: 'refresh' }] };
+    default:
+      return only(model); // an event of a session that is over
+  }
+}
+
+function free(model: Model, screens: readonly Screen[]): boolean {
+  return screens.includes(model.screen) && (!model.busy || model.pending?.inFlight === false);
+}
+
+function typing(model: Model, typed: string): Model {
+  if (model.busy || model.scanning) return model;
+  if (model.screen === 'code') return { ...model, typed: digitsOf(typed), touchedAt: model.now };
+  if (model.screen !== 'enrol') return model;
+  return { ...model, typed: digitsOf(typed, ENROLMENT_LENGTH), enrolError: null };
+}
+
+function submit(model: Model, requestId: string): Step {
+  if (model.busy) return only(model);
+  if (model.screen === 'enrol' && model.typed.length === ENROLMENT_LENGTH) {
+    return { model: { ...model, busy: true, enrolError: null }, effects: [{ kind: 'enrol', code: model.typed }] };
+  }
+  if (model.screen !== 'code' || model.typed.length !== CODE_LENGTH) return only(model);
+  return {
+    model: {
+      ...model,
+      busy: true,
+      scanning: false,
+      touchedAt: model.now,
+      pending: { requestId, since: model.now, inFlight: true },
+    },
+    effects: [{ kind: 'open', code: model.typed, requestId }],
+  };
+}
+
+function scanned(model: Model, content: string, requestId: string): Step {
+  const code = codeFromScan(content);
+  if (!model.scanning || code === null) return only(model);
+  return submit({ ...model, typed: code, scanning: false }, requestId);
+}
+
+const WAYS: readonly WayOn[] = ['retry', 'rebook', 'wait', 'go_to_place', 'ask_help'];
+
+function openRefused(model: Model, error: ApiError): Step {
+  if (model.screen !== 'code' || model.pending === null) return only(model);
+  if (error.unauthenticated) return only(unenrolled(model));
+  if (error.unreachable) {
+    // It may have arrived: the same request, with its id, goes out again by itself.
+    return only({ ...model, pending: { ...model.pending, since: model.now, inFlight: false } });
+  }
+  const action = error.data['action'];
+  const url = error.data['url'];
+  return only({
+    ...model,
+    screen: 'refusal',
+    busy: false,
+    pending: null,
+    typed: '',
+    touchedAt: model.now,
+    refusal: {
+      detail: error.detail,
+      way: WAYS.find((way) => way === action) ?? 'retry',
+      url: typeof url === 'string' ? url : '',
+      reference: error.instance,
+    },
+  });
+}
+
+function unenrolled(model: Model): Model {
+  return { ...model, ...blank(), screen: 'enrol', snapshot: null };
+}
+
+function lineUp(model: Model): Step {
+  return only({ ...model, lineUp: true });
+}
+
+function lineDown(model: Model, error: ApiError): Step {
+  if (error.unauthenticated) {
+    return model.screen === 'enrol' ? only(model) : { model: unenrolled(model), effects: [{ kind: 'wipe' }] };
+  }
+  return only({ ...model, lineUp: false, lineDownAt: model.lineUp ? model.now : model.lineDownAt });
+}
+
+function snapshot(model: Model, next: KioskSnapshot): Step {
+  const current = model.snapshot;
+  // Answers and the stream may cross: what the server said earlier never replaces what it said later.
+  if (current !== null && Date.parse(next.server_time) < Date.parse(current.server_time)) return only(model);
+  const session = next.session;
+  const known = { ...model, lineUp: true, snapshot: next };
+  if (session !== null && isLive(session.state) && session.id !== model.endedSession) {
+    // Papers that were there before this page was are not news.
+    const seen = session.documents.map((d) => d.id);
+    return {
+      model: { ...known, ...blank(), guide: model.guide, seen, screen: 'session' },
+      effects: [{ kind: 'preload' }],
+    };
+  }
+  if (model.screen === 'session') {
+    const id = current?.session?.id ?? '';
+    const ended = session?.id === id ? session.ended : null;
+    const outcome = ended?.outcome || (session?.state === 'no_show' ? 'no_show' : '');
+    return finish(known, id, { outcome, text: ended?.text ?? '', left: false });
+  }
+  if (model.screen === 'boot' || model.screen === 'enrol') {
+    return only({ ...known, ...blank(), screen: 'start', touchedAt: model.now });
+  }
+  return only(known);
+}
+
+function tick(model: Model): Step {
+  const idle = idleLimit(model);
+  if (idle !== null && model.now - model.touchedAt >= idle) return wipe(model);
+  if (model.screen === 'end' && model.end !== null && model.now - model.end.at >= END_MS) return wipe(model);
+  if (model.pending !== null && !model.pending.inFlight && model.now - model.pending.since >= RETRY_MS) {
+    return {
+      model: { ...model, pending: { ...model.pending, inFlight: true } },
+      effects: [{ kind: 'open', code: model.typed, requestId: model.pending.requestId }],
+    };
+  }
+  return leaveAgain(model);
+}
+
+/** A leave that the server has not heard is said again, until its snapshot agrees. */
+function leaveAgain(model: Model): Step {
+  const session = model.snapshot?.session ?? null;
+  const open = session !== null && session.id === model.endedSession && isLive(session.state);
+  const due = model.leaveSentAt === null || model.now - model.leaveSentAt >= RETRY_MS;
+  if (!open || !due || !model.lineUp) return only(model);
+  return { model: { ...model, leaveSentAt: model.now }, effects: [{ kind: 'leave' }] };
+}

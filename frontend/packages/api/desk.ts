@@ -1,0 +1,62 @@
+/** The desk's half of the interface: one function per operation of the server. */
+import { command, newRequestId, request } from './http';
+import { openStream, type Stream, type StreamListener } from './stream';
+import {
+  beat,
+  type Beat,
+  deskDay,
+  type DeskDay,
+  deskState,
+  type DeskSnapshot,
+  type Outcome,
+  paper,
+  type Paper,
+  ticket,
+  type Ticket,
+} from './types';
+
+const BASE = '/api/desk';
+
+/** The steps an operator can take in a session, beside closing it. */
+export type DeskStep = 'hold' | 'resume' | 'recall' | 'no_show';
+
+/** The truth as it stands now. */
+export const fetchState = (): Promise<DeskSnapshot> => request(`${BASE}/state`, deskState);
+
+/** The truth, each time it changes. */
+export const openEvents = (listener: StreamListener<DeskSnapshot>): Stream =>
+  openStream(`${BASE}/events`, deskState, listener);
+
+/** Takes the first who waits. `requestId` makes a repetition harmless. */
+export const claimNext = (requestId: string): Promise<DeskSnapshot> =>
+  request(`${BASE}/next`, deskState, { method: 'POST', body: { request_id: requestId } });
+
+/** Gets a fresh ticket into the room. */
+export const join = (): Promise<Ticket> => request(`${BASE}/session/join`, ticket, { method: 'POST', body: {} });
+
+/** Says that this side is in the call and whether it receives the other. */
+export const sendBeat = (peer: boolean): Promise<Beat> =>
+  request(`${BASE}/session/beat`, beat, { method: 'POST', body: { peer } });
+
+/** Adds a line to the conversation. */
+export const sendChat = (text: string, requestId: string): Promise<void> =>
+  command(`${BASE}/session/chat`, { body: { text, request_id: requestId } });
+
+/** Sends a document to the kiosk's screen. */
+export const sendPaper = (file: File): Promise<Paper> => {
+  const form = new FormData();
+  form.append('file', file, file.name);
+  return request(`${BASE}/session/documents`, paper, { method: 'POST', form });
+};
+
+/** Takes a step in the session. */
+export const step = (name: DeskStep): Promise<void> =>
+  command(`${BASE}/session/${name}`, { body: { request_id: newRequestId() } });
+
+/** Ends the session with its outcome. */
+export const close = (outcome: Outcome, note: string): Promise<void> =>
+  command(`${BASE}/session/close`, { body: { outcome, note } });
+
+/** The appointments of a day, `date` as YYYY-MM-DD. */
+export const fetchDay = (date: string): Promise<DeskDay> =>
+  request(`${BASE}/day?date=${encodeURIComponent(date)}`, deskDay);

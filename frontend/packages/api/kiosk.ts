@@ -1,0 +1,41 @@
+/** The kiosk's half of the interface: one function per operation of the server. */
+import { command, newRequestId, request } from './http';
+import { openStream, type Stream, type StreamListener } from './stream';
+import { beat, type Beat, kioskState, type KioskSnapshot, paper, type Paper, ticket, type Ticket } from './types';
+
+const BASE = '/api/kiosk';
+
+/** Turns a one-time code into the credential of this device (a cookie). */
+export const enrol = (code: string): Promise<void> => command(`${BASE}/enrolment`, { body: { code } });
+
+/** The truth as it stands now. */
+export const fetchState = (): Promise<KioskSnapshot> => request(`${BASE}/state`, kioskState);
+
+/** The truth, each time it changes; being connected is also the device's sign of life. */
+export const openEvents = (listener: StreamListener<KioskSnapshot>): Stream =>
+  openStream(`${BASE}/events`, kioskState, listener);
+
+/** Opens the session that belongs to a code. `requestId` makes a repetition harmless. */
+export const openSession = (code: string, requestId: string): Promise<KioskSnapshot> =>
+  request(`${BASE}/sessions`, kioskState, { method: 'POST', body: { code, request_id: requestId } });
+
+/** Gets a fresh ticket into the room. */
+export const join = (): Promise<Ticket> => request(`${BASE}/session/join`, ticket, { method: 'POST', body: {} });
+
+/** Says that this side is in the call and whether it receives the other. */
+export const sendBeat = (peer: boolean): Promise<Beat> =>
+  request(`${BASE}/session/beat`, beat, { method: 'POST', body: { peer } });
+
+/** Adds a line to the conversation. */
+export const sendChat = (text: string): Promise<void> =>
+  command(`${BASE}/session/chat`, { body: { text, request_id: newRequestId() } });
+
+/** Hands in the picture of a paper. */
+export const sendPaper = (picture: Blob, name: string): Promise<Paper> => {
+  const form = new FormData();
+  form.append('file', picture, name);
+  return request(`${BASE}/session/documents`, paper, { method: 'POST', form });
+};
+
+/** Ends the session from this side. */
+export const leave = (): Promise<void> => command(`${BASE}/session/leave`, { body: {} });

@@ -1,0 +1,129 @@
+/** What both sides of a session speak about. */
+import { type Decoded, instant, list, nullable, number, oneOf, shape, text, withDefault } from './decode';
+
+/** States of a session, as the server keeps them. */
+export const sessionState = oneOf(
+  'waiting',
+  'called',
+  'connected',
+  'held',
+  'dropped',
+  'closed',
+  'abandoned',
+  'no_show',
+);
+export type SessionState = Decoded<typeof sessionState>;
+
+/** One line of the conversation. */
+export const chatLine = shape({ id: text, side: oneOf('kiosk', 'desk'), text, at: instant });
+export type ChatLine = Decoded<typeof chatLine>;
+
+/** A paper of the session: photographed at the kiosk or sent by the operator. */
+export const paper = shape({
+  id: text,
+  name: text,
+  media_type: text,
+  size_bytes: number,
+  source: oneOf('kiosk_capture', 'desk_upload'),
+  at: instant,
+  url: text,
+});
+export type Paper = Decoded<typeof paper>;
+
+/** The service someone came for, with what to bring. */
+export const service = shape({ title: text, needed: list(text) });
+
+/** A short-lived ticket into the room of the session. */
+export const ticket = shape({ url: text, token: text, identity: withDefault(text, '') });
+export type Ticket = Decoded<typeof ticket>;
+
+/** The answer to a heartbeat. */
+export const beat = shape({ state: sessionState });
+export type Beat = Decoded<typeof beat>;
+
+/** What the kiosk knows: itself, and the session it is in, if any. */
+export const kioskState = shape({
+  kiosk: shape({ id: text, name: text, place: withDefault(text, ''), address: withDefault(text, '') }),
+  entity: shape({ key: text, name: text, phone: withDefault(text, '') }),
+  server_time: instant,
+  version: number,
+  session: nullable(
+    shape({
+      id: text,
+      state: sessionState,
+      service,
+      office: withDefault(text, ''),
+      operator_name: nullable(text),
+      titolare: withDefault(text, ''),
+      privacy_notice: withDefault(text, ''),
+      appointment_at: nullable(instant),
+      position: nullable(number),
+      estimate_minutes: nullable(number),
+      chat: list(chatLine),
+      documents: list(paper),
+      ended: nullable(shape({ outcome: withDefault(text, ''), text: withDefault(text, '') })),
+    }),
+  ),
+});
+export type KioskSnapshot = Decoded<typeof kioskState>;
+export type KioskSession = NonNullable<KioskSnapshot['session']>;
+
+/** What the desk knows: who waits, and the session the operator is in, if any. */
+export const deskState = shape({
+  entity: shape({ key: text, name: text }),
+  operator: shape({ id: text, name: text }),
+  server_time: instant,
+  version: number,
+  waiting: list(
+    shape({
+      id: text,
+      service: text,
+      kiosk: text,
+      citizen: text,
+      since: instant,
+      appointment_at: nullable(instant),
+    }),
+  ),
+  session: nullable(
+    shape({
+      id: text,
+      state: sessionState,
+      citizen: shape({ name: text, surname: withDefault(text, '') }),
+      service,
+      kiosk: withDefault(text, ''),
+      office: withDefault(text, ''),
+      appointment_at: nullable(instant),
+      called_at: nullable(instant),
+      connected_at: nullable(instant),
+      chat: list(chatLine),
+      documents: list(paper),
+      details: withDefault(text, ''),
+    }),
+  ),
+});
+export type DeskSnapshot = Decoded<typeof deskState>;
+export type DeskSession = NonNullable<DeskSnapshot['session']>;
+export type WaitingPerson = DeskSnapshot['waiting'][number];
+
+/** The day's appointments of the operator's offices. */
+export const deskDay = shape({
+  appointments: list(
+    shape({ id: text, starts_at: instant, citizen: text, service: text, kiosk: text, state: text }),
+  ),
+});
+export type DeskDay = Decoded<typeof deskDay>;
+
+/** How a session can be closed. */
+export const OUTCOMES = ['resolved', 'to_complete', 'redirected', 'not_resolved'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** Whether a session in this state still has two people in it or on their way. */
+export function isLive(state: SessionState): boolean {
+  return state === 'waiting' || inCall(state);
+}
+
+/** Whether a session in this state has a room to be in. */
+export function inCall(state: SessionState): boolean {
+  return state === 'called' || state === 'connected' || state === 'held' || state === 'dropped';
+}
+

@@ -1,0 +1,354 @@
+/**
+ * One call between two people, kept alive for as long as its owner wants it. Whatever ends a connection
+ * (a dead server, a dead line, an expired token), a fresh ticket is asked for and a new connection made;
+ * livekit-client's own resumption is given one short chance only, since its ticket may be worthless by then.
+ */
+import type { Room, RemoteTrack, LocalTrack, DisconnectReason } from 'livekit-client';
+import { type Ticket } from '../api/types';
+import { HEARTBEAT_MS, type Peer, PeerWatch } from './heartbeat';
+
+/** State of this side's connection. `elsewhere`: the same person joined from another window. */
+export type Link = 'off' | 'connecting' | 'on' | 'lost' | 'elsewhere';
+/** How good the line is, for a person: three steps are enough. */
+export type Quality = 'unknown' | 'good' | 'poor' | 'bad';
+/** Asks for a fresh ticket; null when there is no call to be in any more. Throws when it could not ask. */
+export type TicketSource = () => Promise<Ticket | null>;
+/** The other side's picture and sound, null while there is none. */
+export interface RemoteMedia {
+  readonly video: RemoteTrack | null;
+  readonly audio: RemoteTrack | null;
+}
+
+/** What the owner of a call hears. */
+export interface CallListener {
+  link(link: Link): void;
+  peer(peer: Peer): void;
+  remote(media: RemoteMedia): void;
+  quality(quality: Quality): void;
+  /** The browser wants a touch before it plays the other side's voice. */
+  soundBlocked(blocked: boolean): void;
+  /** The other side muted or unmuted its camera. */
+  remoteCamera(on: boolean): void;
+}
+
+const TOPIC = 'heartbeat';
+/** Waits between connection attempts, in milliseconds; the last one repeats. */
+const RETRY_MS = [200, 500, 1_000, 1_500, 2_000] as const;
+/** A connection attempt that takes longer than this is given up. */
+const CONNECT_MS = 6_000;
+/** Silence of the other side after which this side doubts its own connection and makes a new one. */
+const DOUBT_MS = 6_000;
+
+type LiveKit = typeof import('livekit-client');
+let library: Promise<LiveKit> | null = null;
+
+/** Fetches livekit-client ahead of the first call. */
+export function preload(): Promise<LiveKit> {
+  library ??= import('livekit-client').then((kit) => {
+    kit.setLogLevel('warn');
+    return kit;
+  });
+  library.catch(() => {
+    library = null;
+  });
+  return library;
+}
+
+/** A call that reconnects until it is disposed. */
+export class Call {
+  private room: Room | null = null;
+  private running = false;
+  private disposed = false;
+  private wake: (() => void) | null = null;
+  private watch = new PeerWatch();
+  private doubts = 0;
+  private timer: ReturnType<typeof setInterval> | undefined;
+  private camera: MediaStreamTrack | null = null;
+  private microphone: MediaStreamTrack | null = null;
+  private cameraOn = true;
+  private microphoneOn = true;
+  private linkState: Link = 'off';
+  private publishing: Promise<void> = Promise.resolve();
+  private readonly onOnline = (): void => this.wake?.();
+
+  constructor(
+    private readonly ticket: TicketSource,
+    private readonly listener: CallListener,
+  ) {}
+
+  /** What is known of the other side now. */
+  get peer(): Peer {
+    return this.watch.state;
+  }
+
+  /** Starts connecting, or takes the call back from another window. */
+  start(): void {
+    if (this.running || this.disposed) return;
+    this.running = true;
+    addEventListener('online', this.onOnline);
+    this.timer ??= setInterval(() => this.pulse(), HEARTBEAT_MS);
+    void this.keepConnected();
+  }
+
+  /** Gives the call the tracks to send; may be called at any time, and again with others. */
+  send(camera: MediaStreamTrack | null, microphone: MediaStreamTrack | null): void {
+    this.camera = camera;
+    this.microphone = microphone;
+    this.syncTracks();
+  }
+
+  /** Opens or closes this side's camera and microphone without giving up the devices. */
+  allow(camera: boolean, microphone: boolean): void {
+    this.cameraOn = camera;
+    this.microphoneOn = microphone;
+    this.syncTracks();
+  }
+
+  /** Call it inside a touch or a key press when {@link CallListener.soundBlocked} was told. */
+  async startSound(): Promise<void> {
+    await this.room?.startAudio().catch(() => undefined);
+  }
+
+  /** Leaves for good. Tracks given by {@link send} are not stopped: they belong to their Media. */
+  dispose(): void {
+    this.disposed = true;
+    clearInterval(this.timer);
+    removeEventListener('online', this.onOnline);
+    this.wake?.();
+    void this.drop();
+    this.setLink('off');
+  }
+
+  private async keepConnected(): Promise<void> {
+    for (let attempt = 0; !this.disposed; attempt += 1) {
+      this.setLink(this.linkState === 'lost' ? 'lost' : 'connecting');
+      const started = performance.now();
+      const end = await this.connectOnce();
+      if (this.disposed) return;
+      if (end === 'over') break;
+      if (end === 'elsewhere') {
+        this.running = false;
+        this.setLink('elsewhere');
+        return;
+      }
+      this.setLink('lost');
+      // A connection that had stood for a while earns a quick first retry.
+      if (performance.now() - started > 10_000) attempt = 0;
+      await this.pause(RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)] ?? 2_000);
+    }
+    this.running = false;
+    this.setLink('off');
+  }
+
+  /** One connection from ticket to end. Resolves with how it ended. */
+  private async connectOnce(): Promise<'lost' | 'over' | 'elsewhere'> {
+    let room: Room | null = null;
+    try {
+      const [kit, ticket] = await Promise.all([preload(), this.ticket()]);
+      if (ticket === null) return 'over';
+      if (this.disposed) return 'lost';
+      room = this.newRoom(kit);
+      const ended = this.follow(kit, room);
+      this.room = room;
+      await withDeadline(
+        room.connect(ticket.url, ticket.token, {
+          autoSubscribe: true,
+          maxRetries: 0,
+          peerConnectionTimeout: CONNECT_MS,
+          websocketTimeout: CONNECT_MS,
+        }),
+        CONNECT_MS + 1_000,
+      );
+      if (this.disposed || this.room !== room) return 'lost';
+      this.setLink('on');
+      this.syncTracks();
+      this.beat();
+      return await ended;
+    } catch {
+      return 'lost';
+    } finally {
+      if (room !== null && this.room === room) await this.drop();
+    }
+  }
+
+  private newRoom(kit: LiveKit): Room {
+    return new kit.Room({
+      adaptiveStream: true,
+      dynacast: false,
+      stopLocalTrackOnUnpublish: false,
+      disconnectOnPageLeave: true,
+      // One quick resumption, then our own way with a fresh ticket.
+      reconnectPolicy: { nextRetryDelayInMs: (context) => (context.retryCount < 1 ? 100 : null) },
+    });
+  }
+
+  private follow(kit: LiveKit, room: Room): Promise<'lost' | 'elsewhere'> {
+    const { RoomEvent, Track, ConnectionQuality } = kit;
+    const mine = (): boolean => this.room === room;
+    const remote = (): void => {
+      if (mine()) this.listener.remote(remoteOf(kit, room));
+    };
+    const heard = (): void => {
+      this.doubts = 0;
+      const changed = this.watch.heard(performance.now());
+      if (changed !== null) this.listener.peer(changed);
+    };
+    const cameraMuted = (kind: string, on: boolean): void => {
+      if (mine() && kind === Track.Kind.Video) this.listener.remoteCamera(on);
+    };
+    room
+      .on(RoomEvent.TrackSubscribed, (_track, publication) => {
+        remote();
+        cameraMuted(publication.kind, !publication.isMuted);
+      })
+      .on(RoomEvent.TrackUnsubscribed, remote)
+      .on(RoomEvent.TrackMuted, (publication, who) => {
+        if (!who.isLocal) cameraMuted(publication.kind, false);
+      })
+      .on(RoomEvent.TrackUnmuted, (publication, who) => {
+        if (!who.isLocal) cameraMuted(publication.kind, true);
+      })
+      .on(RoomEvent.DataReceived, (_payload, _who, _kind, topic) => {
+        if (mine() && topic === TOPIC) heard();
+      })
+      .on(RoomEvent.ParticipantConnected, () => this.beat())
+      .on(RoomEvent.AudioPlaybackStatusChanged, () => {
+        if (mine()) this.listener.soundBlocked(!room.canPlaybackAudio);
+      })
+      .on(RoomEvent.ConnectionQualityChanged, (quality, who) => {
+        if (!mine() || !who.isLocal) return;
+        const names: Record<string, Quality> = {
+          [ConnectionQuality.Excellent]: 'good',
+          [ConnectionQuality.Good]: 'good',
+          [ConnectionQuality.Poor]: 'poor',
+          [ConnectionQuality.Lost]: 'bad',
+        };
+        this.listener.quality(names[quality] ?? 'unknown');
+      })
+      .on(RoomEvent.Reconnecting, () => {
+        if (mine()) this.setLink('lost');
+      })
+      .on(RoomEvent.SignalReconnecting, () => {
+        if (mine()) this.setLink('lost');
+      })
+      .on(RoomEvent.Reconnected, () => {
+        if (mine()) this.setLink('on');
+      });
+    return new Promise((resolve) => {
+      room.on(RoomEvent.Disconnected, (reason?: DisconnectReason) => {
+        resolve(reason === kit.DisconnectReason.DUPLICATE_IDENTITY && mine() ? 'elsewhere' : 'lost');
+      });
+    });
+  }
+
+  /** Sends and mutes what it should, one change after another. */
+  private syncTracks(): void {
+    this.publishing = this.publishing.then(() => this.publishNow()).catch(() => undefined);
+  }
+
+  private async publishNow(): Promise<void> {
+    const room = this.room;
+    if (room === null || room.state !== 'connected') return;
+    const { Track } = await preload();
+    await this.publishOne(room, Track.Source.Camera, this.camera, this.cameraOn);
+    await this.publishOne(room, Track.Source.Microphone, this.microphone, this.microphoneOn);
+  }
+
+  private async publishOne(
+    room: Room,
+    source: import('livekit-client').Track.Source,
+    wanted: MediaStreamTrack | null,
+    on: boolean,
+  ): Promise<void> {
+    const me = room.localParticipant;
+    let publication = me.getTrackPublication(source);
+    const sent = publication?.track as LocalTrack | undefined;
+    if (wanted === null) {
+      if (sent) await me.unpublishTrack(sent, false);
+      return;
+    }
+    if (sent && sent.mediaStreamTrack !== wanted) await sent.replaceTrack(wanted, true);
+    publication ??= await me.publishTrack(wanted, {
+      source,
+      simulcast: false,
+      videoCodec: 'vp8',
+      videoEncoding: { maxBitrate: 1_500_000, maxFramerate: 24 },
+      degradationPreference: 'balanced',
+      dtx: true,
+      red: true,
+      stopMicTrackOnMute: false,
+    });
+    const track = publication.track as LocalTrack | undefined;
+    if (track === undefined || track.isMuted === !on) return;
+    await (on ? track.unmute() : track.mute());
+  }
+
+  /** Every second: say "here", and look whether the other side did. */
+  private pulse(): void {
+    const now = performance.now();
+    const changed = this.watch.tick(now);
+    if (changed !== null) this.listener.peer(changed);
+    this.beat();
+    const room = this.room;
+    if (room === null || room.state !== 'connected' || room.remoteParticipants.size === 0) return;
+    // The server says the other side is here, yet nothing is heard: our own connection may be a corpse.
+    if (this.watch.state === 'lost' && this.watch.silence(now) > DOUBT_MS * 2 ** this.doubts) {
+      this.doubts = Math.min(this.doubts + 1, 4);
+      this.setLink('lost');
+      void room.disconnect(false);
+    }
+  }
+
+  private beat(): void {
+    const room = this.room;
+    if (room === null || room.state !== 'connected') return;
+    room.localParticipant
+      .publishData(new Uint8Array([1]), { reliable: false, topic: TOPIC })
+      .catch(() => undefined);
+  }
+
+  private async drop(): Promise<void> {
+    const room = this.room;
+    this.room = null;
+    if (room === null) return;
+    this.listener.remote({ video: null, audio: null });
+    room.removeAllListeners();
+    // stopTracks = false: the self-view goes on while we reconnect.
+    await withDeadline(room.disconnect(false), 1_000).catch(() => undefined);
+  }
+
+  private pause(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.wake = null;
+        resolve();
+      };
+      const timer = setTimeout(done, milliseconds);
+      this.wake = done;
+    });
+  }
+
+  private setLink(link: Link): void {
+    if (this.linkState === link) return;
+    this.linkState = link;
+    this.listener.link(link);
+  }
+}
+
+function remoteOf(kit: LiveKit, room: Room): RemoteMedia {
+  let video: RemoteTrack | null = null;
+  let audio: RemoteTrack | null = null;
+  for (const participant of room.remoteParticipants.values()) {
+    video ??= participant.getTrackPublication(kit.Track.Source.Camera)?.track ?? null;
+    audio ??= participant.getTrackPublication(kit.Track.Source.Microphone)?.track ?? null;
+  }
+  return { video: video as RemoteTrack | null, audio: audio as RemoteTrack | null };
+}
+
+function withDeadline<T>(work: Promise<T>, milliseconds: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('deadline')), milliseconds);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}

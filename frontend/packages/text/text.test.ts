@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import desk from '../../locales/it.desk.json';
+import kiosk from '../../locales/it.kiosk.json';
+import { dateOf, elapsed, fill, isoDate, timeOf } from './index';
+
+describe('words', () => {
+  it('take their named values and show a missing one', () => {
+    expect(fill('{{.a}} e {{.b}}', { a: 1 })).toBe('1 e {{.b}}');
+  });
+
+  it('tell times in Rome, on both sides of the clock change', () => {
+    expect(timeOf('2026-03-29T00:59:00Z')).toBe('01:59');
+    expect(timeOf('2026-03-29T01:00:00Z')).toBe('03:00');
+    expect(dateOf('2026-05-05T08:30:00Z')).toBe('martedì 5 maggio 2026');
+    expect(isoDate(Date.parse('2026-05-04T22:30:00Z'))).toBe('2026-05-05');
+  });
+
+  it('count a call', () => {
+    expect([elapsed(-5), elapsed(187_900), elapsed(3_735_000)]).toEqual(['0:00', '3:07', '1:02:15']);
+  });
+});
+
+/** All source text of an app and of the packages, tests left out. */
+function sources(...folders: string[]): string {
+  return folders
+    .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('\n')
+    .replace(/\/\*[\s\S]*?\*\//g, '');
+}
+
+const root = join(import.meta.dirname, '../..');
+const packages = ['api', 'call', 'a11y', 'text'].map((name) => join(root, 'packages', name));
+
+describe.each([
+  ['kiosk', kiosk as Record<string, string>],
+  ['desk', desk as Record<string, string>],
+])('the texts of the %s', (app, table) => {
+  const code = sources(join(root, 'apps', app), ...packages);
+
+  it('are all used', () => {
+    // Keys built from a word of the state are named in the code as a pattern: `say.${key}`.
+    const stems = [...code.matchAll(/[`']([a-z_.]+\.)\$\{/gi)].map((match) => match[1] ?? '');
+    const unused = Object.keys(table).filter(
+      (key) => !code.includes(`'${key}'`) && !stems.some((stem) => key.startsWith(stem)),
+    );
+    expect(unused).toEqual([]);
+  });
+
+  it('stand in the locale file only: no Italian letters in code', () => {
+    const literals = [...code.matchAll(/(['"`])((?:(?!\1).)*[àèéìòù](?:(?!\1).)*)\1/g)].map((match) => match[2]);
+    expect(literals).toEqual([]);
+  });
+});
