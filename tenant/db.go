@@ -42,10 +42,11 @@ type DB struct {
 	texts   sync.Map // rendered{Key, SQL} → string
 }
 
-// Outbox writes an event into the open transaction of a cell; see tenant/outbox.
+// Outbox says what to write into the open transaction of a cell so that an event leaves; see tenant/outbox.
 type Outbox interface {
-	// Insert adds the event. The transaction has the jobs role when it is called.
-	Insert(ctx context.Context, tx pgx.Tx, t Key, e Event, at time.Time) error
+	// Deliver puts the statements into the batch; they run with the jobs role, in the trip that takes that
+	// role and gives it back. It puts none when nobody waits for the event.
+	Deliver(b *pgx.Batch, t Tenant, e Event, now, at time.Time) error
 }
 
 // Event is something that happened. Its Kind is stable and versioned, e.g. "booking.confirmed.v1"; its
@@ -57,8 +58,6 @@ const (
 	controlRole = "control_rw"
 	jobsRole    = "jobs_rw"
 )
-
-const timeouts = ";set local statement_timeout='10s';set local lock_timeout='5s';set local idle_in_transaction_session_timeout='15s'"
 
 // Open connects to both planes.
 func Open(ctx context.Context, cfg Config) (*DB, error) {
@@ -103,6 +102,10 @@ func openPool(ctx context.Context, url string, conns int) (*pgxpool.Pool, error)
 	cfg.ConnConfig.RuntimeParams["search_path"] = "pg_catalog"
 	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
 	cfg.ConnConfig.RuntimeParams["application_name"] = "sportello"
+	cfg.ConnConfig.RuntimeParams["statement_timeout"] = "10s"
+	cfg.ConnConfig.RuntimeParams["lock_timeout"] = "5s"
+	cfg.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = "15s"
+	cfg.ConnConfig.StatementCacheCapacity = 1024 // one entity costs some 10 to 20 hot statements
 	return pgxpool.NewWithConfig(ctx, cfg)
 }
 
@@ -156,7 +159,7 @@ func (db *DB) InTenant(ctx context.Context, t Tenant, f func(*Tx) error) error {
 	if err != nil {
 		return err
 	}
-	begin := `begin;set local role "` + t.Key.Role() + `"` + timeouts
+	begin := `begin;set local role "` + t.Key.Role() + `"`
 	return retry(ctx, pool, begin, func(tx pgx.Tx) error {
 		return f(&Tx{tx: tx, db: db, tenant: t, now: db.clock.Now()})
 	})
@@ -164,7 +167,7 @@ func (db *DB) InTenant(ctx context.Context, t Tenant, f func(*Tx) error) error {
 
 // InControl runs f in one transaction on the control plane on behalf of the actor.
 func (db *DB) InControl(ctx context.Context, a actor.Actor, f func(*ControlTx) error) error {
-	begin := `begin;set local role ` + controlRole + timeouts
+	begin := `begin;set local role ` + controlRole
 	return retry(ctx, db.control, begin, func(tx pgx.Tx) error {
 		return f(&ControlTx{tx: tx, actor: a, now: db.clock.Now(), db: db})
 	})

@@ -44,16 +44,22 @@ func (tx *Tx) IDs() id.Source { return tx.db.ids }
 // Publish writes an event into the outbox. It leaves when the transaction commits, and only then.
 func (tx *Tx) Publish(ctx context.Context, e Event) error { return tx.PublishAt(ctx, e, time.Time{}) }
 
-// PublishAt is Publish for an event that is handled no sooner than at.
+// PublishAt is Publish for an event that is handled no sooner than at. It costs one round trip, and none when
+// nobody waits for the event.
 func (tx *Tx) PublishAt(ctx context.Context, e Event, at time.Time) error {
-	if _, err := tx.tx.Exec(ctx, "set local role "+jobsRole); err != nil {
+	if tx.db.outbox == nil {
+		return errors.New("no outbox: the composition root must call SetOutbox")
+	}
+	b := &pgx.Batch{}
+	b.Queue("set local role " + jobsRole)
+	if err := tx.db.outbox.Deliver(b, tx.tenant, e, tx.now, at); err != nil {
 		return err
 	}
-	if err := tx.db.outbox.Insert(ctx, tx.tx, tx.tenant.Key, e, at); err != nil {
-		return err
+	if b.Len() == 1 {
+		return nil
 	}
-	_, err := tx.tx.Exec(ctx, `set local role "`+tx.tenant.Key.Role()+`"`)
-	return err
+	b.Queue(`set local role "` + tx.tenant.Key.Role() + `"`)
+	return tx.tx.SendBatch(ctx, b).Close()
 }
 
 // Now is the instant the transaction began.

@@ -1,0 +1,234 @@
+// Package provision makes and unmakes: the roles and schemas that every database needs, and the entities.
+package provision
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivermigrate"
+
+	"github.com/sportello/sportello/tenant/admin"
+	"github.com/sportello/sportello/tenant/control"
+	"github.com/sportello/sportello/tenant/migrate"
+)
+
+// Prepare brings every database to where entities can live in it: roles, revoked defaults, extensions, the
+// control plane's tables and the queue's. It may be run again at any time, by every deployment.
+func Prepare(ctx context.Context, db *admin.DB) error {
+	conn, err := db.Control(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	if err := prepareDatabase(ctx, conn, db.ControlLogin()); err != nil {
+		return fmt.Errorf("control plane: %w", err)
+	}
+	if err := prepareControl(ctx, db, conn); err != nil {
+		return fmt.Errorf("control plane: %w", err)
+	}
+	for _, name := range db.Cells() {
+		if err := prepareCell(ctx, db, name); err != nil {
+			return fmt.Errorf("cell %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// once keeps two deployments from preparing one database at the same time.
+const once = "select pg_advisory_xact_lock(7305094201)"
+
+// sameRights holds where the administrator may take a role and give it to others, on PostgreSQL 15 as on 16
+// and later, where a role's maker must give himself the right to take it.
+func makeRole(name, options string) string {
+	return "create role " + admin.Quote(name) + " " + options +
+		"; grant " + admin.Quote(name) + " to current_user"
+}
+
+func makeRoles(ctx context.Context, tx pgx.Tx, roles map[string]string) error {
+	for name, options := range roles {
+		missing, err := admin.Missing(ctx, tx, name)
+		if err != nil {
+			return err
+		}
+		if len(missing) > 0 {
+			if err := admin.Run(ctx, tx.Conn(), makeRole(name, options)); err != nil {
+				return fmt.Errorf("role %s: %w", name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// prepareDatabase makes what all databases have, and takes from everybody what PostgreSQL gives by default.
+func prepareDatabase(ctx context.Context, conn *pgx.Conn, login string) error {
+	return admin.In(ctx, conn, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, once); err != nil {
+			return err
+		}
+		var database string
+		if err := tx.QueryRow(ctx, "select current_database()").Scan(&database); err != nil {
+			return err
+		}
+		if err := makeRoles(ctx, tx, map[string]string{
+			login:        "login noinherit",
+			admin.Owners: "nologin",
+		}); err != nil {
+			return err
+		}
+		db, app := admin.Quote(database), admin.Quote(login)
+		if err := admin.Run(ctx, conn, admin.Lines(
+			"revoke all on database "+db+" from public",
+			"grant connect on database "+db+" to "+app,
+			"revoke all on schema public from public",
+			"create schema if not exists "+admin.Extensions,
+			"grant usage on schema "+admin.Extensions+" to public",
+			"create extension if not exists btree_gist with schema "+admin.Extensions,
+		)); err != nil {
+			return err
+		}
+		return harden(ctx, tx, login)
+	})
+}
+
+// harden takes from everybody the two ways by which one statement could take another role or run code. Only a
+// superuser may do that; any other administrator is told what is missing.
+func harden(ctx context.Context, tx pgx.Tx, login string) error {
+	const check = `select has_function_privilege($1, 'pg_catalog.set_config(text,text,boolean)', 'execute')
+		or has_language_privilege($1, 'plpgsql', 'usage')`
+	const revoke = `revoke execute on function pg_catalog.set_config(text, text, boolean) from public;
+		revoke usage on language plpgsql from public;
+		grant usage on language plpgsql to ` + admin.Owners + `, current_user`
+	var open bool
+	if err := tx.QueryRow(ctx, check, login).Scan(&open); err != nil || !open {
+		return err
+	}
+	sub, err := tx.Begin(ctx)
+	if err != nil {
+		return err
+	}
+	if err := admin.Run(ctx, tx.Conn(), revoke); err != nil {
+		slog.WarnContext(ctx, "hardening refused", "error", err)
+		return errors.Join(sub.Rollback(ctx), fmt.Errorf("a superuser must run once in this database: %s", revoke))
+	}
+	if err := sub.Commit(ctx); err != nil {
+		return err
+	}
+	if err := tx.QueryRow(ctx, check, login).Scan(&open); err != nil {
+		return err
+	}
+	if open {
+		return fmt.Errorf("a superuser must run once in this database: %s", revoke)
+	}
+	return nil
+}
+
+func prepareControl(ctx context.Context, db *admin.DB, conn *pgx.Conn) error {
+	err := admin.In(ctx, conn, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, once); err != nil {
+			return err
+		}
+		if err := makeRoles(ctx, tx, map[string]string{
+			admin.ControlOwner: "nologin", admin.ControlRole: "nologin",
+		}); err != nil {
+			return err
+		}
+		return admin.Run(ctx, conn, admin.Lines(
+			"grant "+admin.Owners+" to "+admin.ControlOwner,
+			"grant "+admin.ControlRole+" to "+admin.Quote(db.ControlLogin()),
+			"create schema if not exists control authorization "+admin.ControlOwner,
+			"grant usage on schema control to "+admin.ControlRole+", "+admin.Quote(db.ControlLogin()),
+		))
+	})
+	if err != nil {
+		return err
+	}
+	runner, err := migrate.New(db, []migrate.Line{{Name: "control", FS: control.Migrations}})
+	if err != nil {
+		return err
+	}
+	return runner.One(ctx, conn, ControlTarget, runner.Patience)
+}
+
+// ControlTarget is the control plane's schema.
+var ControlTarget = migrate.Target{Schema: control.Schema, Owner: admin.ControlOwner, Role: admin.ControlRole}
+
+func prepareCell(ctx context.Context, db *admin.DB, cell string) error {
+	conn, err := db.Cell(ctx, cell)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	if err := prepareDatabase(ctx, conn, db.Login(cell)); err != nil {
+		return err
+	}
+	login := admin.Quote(db.Login(cell))
+	err = admin.In(ctx, conn, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, once); err != nil {
+			return err
+		}
+		if err := makeRoles(ctx, tx, map[string]string{
+			admin.JobsOwner: "nologin", admin.JobsRole: "nologin",
+		}); err != nil {
+			return err
+		}
+		return admin.Run(ctx, conn, admin.Lines(
+			"grant "+admin.Owners+" to "+admin.JobsOwner,
+			"grant "+admin.JobsRole+" to "+login,
+			"create schema if not exists jobs authorization "+admin.JobsOwner,
+			// Everybody may name the queue's tables, so that a batch is prepared before it takes the role; only
+			// the queue's role may use them.
+			"grant usage on schema jobs to public",
+		))
+	})
+	if err != nil {
+		return err
+	}
+	if err := migrateQueue(ctx, conn); err != nil {
+		return fmt.Errorf("queue: %w", err)
+	}
+	return nil
+}
+
+// migrateQueue runs the queue's own migrations, each in a transaction as its authors mean it.
+func migrateQueue(ctx context.Context, conn *pgx.Conn) error {
+	migrator, err := rivermigrate.New(riverpgxv5.New(nil), &rivermigrate.Config{Schema: "jobs", Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return err
+	}
+	for {
+		var done int
+		err := admin.In(ctx, conn, func(tx pgx.Tx) error {
+			if _, err := tx.Exec(ctx, once); err != nil {
+				return err
+			}
+			if err := admin.Run(ctx, conn, "set local role "+admin.JobsOwner); err != nil {
+				return err
+			}
+			result, err := migrator.MigrateTx(ctx, tx, rivermigrate.DirectionUp, &rivermigrate.MigrateOpts{MaxSteps: 1})
+			if err != nil {
+				return err
+			}
+			done = len(result.Versions)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if done == 0 {
+			break
+		}
+	}
+	return admin.In(ctx, conn, func(tx pgx.Tx) error {
+		return admin.Run(ctx, conn, admin.Lines(
+			"set local role "+admin.JobsOwner,
+			"grant select, insert, update, delete on jobs.river_job, jobs.river_leader, jobs.river_queue,"+
+				" jobs.river_notification to "+admin.JobsRole,
+			"grant select on jobs.river_migration to "+admin.JobsRole,
+			"grant usage on sequence jobs.river_job_id_seq, jobs.river_notification_id_seq to "+admin.JobsRole,
+		))
+	})
+}
