@@ -11,6 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/sportello/sportello/modules/kernel/actor"
@@ -106,7 +107,16 @@ func openPool(ctx context.Context, url string, conns int) (*pgxpool.Pool, error)
 	cfg.ConnConfig.RuntimeParams["lock_timeout"] = "5s"
 	cfg.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = "15s"
 	cfg.ConnConfig.StatementCacheCapacity = 1024 // one entity costs some 10 to 20 hot statements
+	cfg.AfterConnect = func(_ context.Context, conn *pgx.Conn) error { instantsInUTC(conn.TypeMap()); return nil }
 	return pgxpool.NewWithConfig(ctx, cfg)
+}
+
+// instantsInUTC makes instants come back in UTC on every machine; what is shown is converted to Rome's time.
+func instantsInUTC(m *pgtype.Map) {
+	instant := &pgtype.Type{Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC}}
+	m.RegisterType(instant)
+	m.RegisterType(&pgtype.Type{Name: "_timestamptz", OID: pgtype.TimestamptzArrayOID, Codec: &pgtype.ArrayCodec{ElementType: instant}})
+	m.RegisterType(&pgtype.Type{Name: "tstzrange", OID: pgtype.TstzrangeOID, Codec: &pgtype.RangeCodec{ElementType: instant}})
 }
 
 // SetOutbox gives the outbox that Publish writes to. The composition root calls it once.

@@ -71,11 +71,16 @@ func (tx *ControlTx) Actor() actor.Actor { return tx.actor }
 // IDs is the source of fresh identifiers.
 func (tx *ControlTx) IDs() id.Source { return tx.db.ids }
 
-// Querier is a Tx or a ControlTx.
+// Querier is a Tx, a ControlTx or a Reader.
 type Querier interface {
 	query(ctx context.Context, s SQL, args []any) (pgx.Rows, error)
 	exec(ctx context.Context, s SQL, args []any) (pgconn.CommandTag, error)
+	again(err error) bool // whether the statement may be sent again after this error
 }
+
+// again: within a transaction only InTenant and InControl may try again, all of it.
+func (tx *Tx) again(error) bool        { return false }
+func (tx *ControlTx) again(error) bool { return false }
 
 func (tx *Tx) query(ctx context.Context, s SQL, args []any) (pgx.Rows, error) {
 	return tx.tx.Query(ctx, tx.db.text(tx.tenant.Key, s), args...)
@@ -93,50 +98,48 @@ func (tx *ControlTx) exec(ctx context.Context, s SQL, args []any) (pgconn.Comman
 	return tx.tx.Exec(ctx, string(s), args...)
 }
 
+func read[T any](ctx context.Context, q Querier, s SQL, args []any, collect func(pgx.Rows) (T, error)) (T, error) {
+	for attempt := 1; ; attempt++ {
+		var v T
+		rows, err := q.query(ctx, s, args)
+		if err == nil {
+			v, err = collect(rows)
+		}
+		if err == nil || attempt == 3 || ctx.Err() != nil || !q.again(err) {
+			if errors.Is(err, pgx.ErrNoRows) {
+				err = problem.New(problem.NotFound, "not_found")
+			}
+			return v, err
+		}
+	}
+}
+
 // All reads every row into a T by column name; a missing or superfluous column is an error.
 func All[T any](ctx context.Context, q Querier, s SQL, args ...any) ([]T, error) {
-	rows, err := q.query(ctx, s, args)
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, pgx.RowToStructByName[T])
+	return read(ctx, q, s, args, func(r pgx.Rows) ([]T, error) {
+		return pgx.CollectRows(r, pgx.RowToStructByName[T])
+	})
 }
 
 // One reads one row into a T by column name. Without a row it is problem.NotFound with the code "not_found".
 func One[T any](ctx context.Context, q Querier, s SQL, args ...any) (T, error) {
-	rows, err := q.query(ctx, s, args)
-	if err != nil {
-		var zero T
-		return zero, err
-	}
-	v, err := pgx.CollectOneRow(rows, pgx.RowToStructByName[T])
-	if errors.Is(err, pgx.ErrNoRows) {
-		err = problem.New(problem.NotFound, "not_found")
-	}
-	return v, err
+	return read(ctx, q, s, args, func(r pgx.Rows) (T, error) {
+		return pgx.CollectOneRow(r, pgx.RowToStructByName[T])
+	})
 }
 
 // Value reads one column of one row. Without a row it is problem.NotFound with the code "not_found".
 func Value[T any](ctx context.Context, q Querier, s SQL, args ...any) (T, error) {
-	rows, err := q.query(ctx, s, args)
-	if err != nil {
-		var zero T
-		return zero, err
-	}
-	v, err := pgx.CollectOneRow(rows, pgx.RowTo[T])
-	if errors.Is(err, pgx.ErrNoRows) {
-		err = problem.New(problem.NotFound, "not_found")
-	}
-	return v, err
+	return read(ctx, q, s, args, func(r pgx.Rows) (T, error) {
+		return pgx.CollectOneRow(r, pgx.RowTo[T])
+	})
 }
 
 // Values reads one column of every row.
 func Values[T any](ctx context.Context, q Querier, s SQL, args ...any) ([]T, error) {
-	rows, err := q.query(ctx, s, args)
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, pgx.RowTo[T])
+	return read(ctx, q, s, args, func(r pgx.Rows) ([]T, error) {
+		return pgx.CollectRows(r, pgx.RowTo[T])
+	})
 }
 
 // Exec runs a statement and says how many rows it touched.

@@ -22,3 +22,58 @@ select t.key, t.name, t.cell, t.state from control.hosts h join control.tenants 
 const sqlTenants = `select key, name, cell, state from control.tenants order by name, key`
 
 const sqlHosts = `select host from control.hosts where tenant = $1 order by host`
+
+const sqlReleaseOthers = `
+delete from control.pickup_codes where tenant = @tenant and appointment_id = @appointment and code_hash <> @hash`
+
+const sqlReserveCode = `
+insert into control.pickup_codes (code_hash, tenant, appointment_id, created_at)
+values (@hash, @tenant, @appointment, @now)
+on conflict (code_hash) do update set created_at = pickup_codes.created_at
+where pickup_codes.tenant = excluded.tenant and pickup_codes.appointment_id = excluded.appointment_id`
+
+const sqlFindCode = `select tenant, appointment_id from control.pickup_codes where code_hash = @hash`
+
+const sqlReleaseCode = `
+delete from control.pickup_codes where tenant = @tenant and appointment_id = @appointment`
+
+const sqlWrongCode = `insert into control.code_attempts (id, device, at) values (@id, @device, @now)`
+
+const sqlWrongCodes = `
+select at from control.code_attempts where device = @device and at >= @since order by at desc`
+
+const sqlAllWrongCodes = `select count(*) from control.code_attempts where at >= @since`
+
+const sqlForgive = `delete from control.code_attempts where device = @device`
+
+const sqlForgetWrongCodes = `delete from control.code_attempts where at < @before`
+
+const sqlDropEnrolments = `
+delete from control.kiosk_enrolments where tenant = @tenant and kiosk_id = @kiosk and used_at is null`
+
+const sqlNewEnrolment = `
+insert into control.kiosk_enrolments (code_hash, tenant, kiosk_id, expires_at, created_at)
+values (@hash, @tenant, @kiosk, @expires, @now)`
+
+const sqlUseEnrolment = `
+update control.kiosk_enrolments set used_at = @now
+where code_hash = @hash and used_at is null and expires_at > @now
+returning tenant, kiosk_id`
+
+const sqlNewCredential = `
+insert into control.kiosk_credentials (credential_hash, tenant, kiosk_id, created_at)
+values (@hash, @tenant, @kiosk, @now)`
+
+const sqlFindCredential = `
+select tenant, kiosk_id from control.kiosk_credentials where credential_hash = @hash and revoked_at is null`
+
+const sqlRevoke = `
+update control.kiosk_credentials set revoked_at = @now
+where tenant = @tenant and kiosk_id = @kiosk and revoked_at is null`
+
+const sqlEnrolled = `
+select kiosk_id, created_at from control.kiosk_credentials where tenant = @tenant and revoked_at is null`
+
+const sqlAudit = `
+insert into control.audit (id, at, actor_kind, actor_id, action, object, detail)
+values (@id, @now, @kind, @actor, @action, @object, @detail)`
