@@ -236,7 +236,10 @@ export class Call {
       });
     return new Promise((resolve) => {
       room.on(RoomEvent.Disconnected, (reason?: DisconnectReason) => {
-        resolve(reason === kit.DisconnectReason.DUPLICATE_IDENTITY && mine() ? 'elsewhere' : 'lost');
+        const { DUPLICATE_IDENTITY, PARTICIPANT_REMOVED } = kit.DisconnectReason;
+        // A newer join of the same side takes the older one out of the room.
+        const replaced = reason === DUPLICATE_IDENTITY || reason === PARTICIPANT_REMOVED;
+        resolve(replaced && mine() ? 'elsewhere' : 'lost');
       });
     });
   }

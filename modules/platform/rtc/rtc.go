@@ -136,10 +136,11 @@ type Sources struct {
 	Camera     bool
 	Microphone bool
 	Screen     bool
+	Data       bool // small messages to the others: the pings by which a side notices that the other fell
 }
 
 // Token lets one identity into one room for ttl (at most 10 minutes; 0 means TokenTTL), to see and hear the others and
-// to send what publish says. It gives no right over the room, no data channel, and no change of name.
+// to send what publish says. It gives no right over the room and no change of name.
 func (r *Rooms) Token(room, identity, name string, publish Sources, ttl time.Duration) (string, error) {
 	if room == "" || identity == "" {
 		return "", errors.New("livekit: a token without a room or an identity would open any")
@@ -152,7 +153,7 @@ func (r *Rooms) Token(room, identity, name string, publish Sources, ttl time.Dur
 	}
 	grant := &auth.VideoGrant{RoomJoin: true, Room: room}
 	grant.SetCanSubscribe(true)
-	grant.SetCanPublishData(false)
+	grant.SetCanPublishData(publish.Data)
 	grant.SetCanUpdateOwnMetadata(false)
 	sources := publish.list()
 	grant.SetCanPublish(len(sources) > 0) // an empty list alone would mean everything

@@ -1,0 +1,124 @@
+package videocall
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/sportello/sportello/modules/kernel/actor"
+	"github.com/sportello/sportello/tenant"
+)
+
+// Codes is what the citizen types. booking satisfies it, by way of cmd/internal/app.
+type Codes interface {
+	// Check finds the appointment of a code typed at the kiosk, outside any transaction: registry, limits, place and
+	// time. Its refusals are problems with the codes kiosk.code_*, kiosk.too_many_tries.
+	Check(ctx context.Context, t tenant.Tenant, kiosk uuid.UUID, code string) (Ticket, error)
+	// Redeem uses the code up, inside the caller's transaction. Exactly one caller succeeds; any other gets the
+	// problem "kiosk.code_used".
+	Redeem(ctx context.Context, tx *tenant.Tx, appointment uuid.UUID) error
+	// GiveBack makes the code work again: the encounter ended before anyone answered.
+	GiveBack(ctx context.Context, tx *tenant.Tx, appointment uuid.UUID) error
+}
+
+// Ticket is what a code stands for.
+type Ticket struct {
+	AppointmentID uuid.UUID
+	ServiceID     uuid.UUID
+	OfficeID      uuid.UUID
+	StartsAt      time.Time
+}
+
+// Appointments tells who comes. booking satisfies it.
+type Appointments interface {
+	// People gives the citizens of these appointments; an unknown appointment is left out.
+	People(ctx context.Context, tx *tenant.Tx, appointments []uuid.UUID) (map[uuid.UUID]Person, error)
+	// Day lists the offices' appointments that start in [from, to), by start.
+	Day(ctx context.Context, tx *tenant.Tx, offices []uuid.UUID, from, to time.Time) ([]DayEntry, error)
+}
+
+// Person is a citizen as the operator needs to know them.
+type Person struct {
+	Name    string
+	Surname string
+	Details string // what they wrote about their matter
+}
+
+// DayEntry is one appointment of the day's list.
+type DayEntry struct {
+	ID       uuid.UUID
+	StartsAt time.Time
+	Citizen  string
+	Service  string
+	Kiosk    string
+	State    string
+}
+
+// Labels is what things are called on the screens. catalog satisfies it.
+type Labels interface {
+	Service(ctx context.Context, tx *tenant.Tx, service uuid.UUID) (ServiceLabel, error)
+	Office(ctx context.Context, tx *tenant.Tx, office uuid.UUID) (name string, err error)
+	Entity(ctx context.Context, tx *tenant.Tx) (EntityLabel, error)
+}
+
+// ServiceLabel is a service on the waiting screen.
+type ServiceLabel struct {
+	Title   string
+	Needed  []string // what to have at hand
+	Minutes int      // length of one encounter
+}
+
+// EntityLabel is the entity whose office answers: it is the controller ("titolare") of the data.
+type EntityLabel struct {
+	Name          string
+	Phone         string
+	PrivacyNotice string
+}
+
+// Kiosks is what a kiosk is called. counters satisfies it.
+type Kiosks interface {
+	Kiosk(ctx context.Context, tx *tenant.Tx, kiosk uuid.UUID) (KioskLabel, error)
+}
+
+// KioskLabel is a kiosk on its own screen.
+type KioskLabel struct {
+	Name    string
+	Place   string
+	Address string
+}
+
+// Staff says who answers for what. identity satisfies it.
+type Staff interface {
+	// Offices gives the offices the operator answers for. An account that may no longer work here is a problem
+	// of the kind Forbidden or Unauthenticated.
+	Offices(ctx context.Context, tx *tenant.Tx, a actor.Actor) ([]uuid.UUID, error)
+	// Operators gives the accounts that answer for the office.
+	Operators(ctx context.Context, tx *tenant.Tx, office uuid.UUID) ([]uuid.UUID, error)
+}
+
+// Hints tell other processes that something changed; they carry nothing else and may be lost.
+// platform/ephemeral satisfies it.
+type Hints interface {
+	Publish(ctx context.Context, channel string) error
+	Subscribe(ctx context.Context, channels ...string) (hints <-chan string, cancel func())
+	Down() bool
+}
+
+// Presence remembers for a short while that something was there. platform/ephemeral satisfies it.
+type Presence interface {
+	Touch(ctx context.Context, key string, ttl time.Duration) error
+	Present(ctx context.Context, keys ...string) (map[string]bool, error)
+}
+
+// Rooms makes video rooms. An adapter of platform/rtc satisfies it. Nothing here is called inside a transaction.
+type Rooms interface {
+	// Create makes a room for max participants; a room that exists already is fine.
+	Create(ctx context.Context, room string, max int) error
+	Delete(ctx context.Context, room string) error
+	Remove(ctx context.Context, room, identity string) error
+	// Token admits one identity to one room with camera and microphone.
+	Token(room, identity, name string, ttl time.Duration) (string, error)
+	// ClientURL is where browsers reach LiveKit.
+	ClientURL() string
+}

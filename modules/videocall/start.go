@@ -1,0 +1,209 @@
+package videocall
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/sportello/sportello/modules/kernel/actor"
+	"github.com/sportello/sportello/modules/kernel/id"
+	"github.com/sportello/sportello/modules/kernel/problem"
+	"github.com/sportello/sportello/tenant"
+)
+
+// Start begins an encounter with the code that was typed at the kiosk. The same request gives the same session.
+// Refusals are those of Codes, and "videocall.kiosk_busy" while another encounter goes on at this kiosk.
+func (s *Service) Start(ctx context.Context, t tenant.Tenant, a actor.Actor, code string, request uuid.UUID) (Session, error) {
+	kiosk, err := kioskOf(a)
+	if err != nil {
+		return Session{}, err
+	}
+	if v, found, err := s.started(ctx, t, kiosk, request); err != nil || found {
+		return v, err
+	}
+	ticket, err := s.cfg.Codes.Check(ctx, t, kiosk, code)
+	var v Session
+	if err == nil {
+		v, err = s.begin(ctx, t, kiosk, ticket, request)
+	}
+	if errors.Is(err, codeUsed) || errors.Is(err, kioskBusy) { // by the same request on another connection?
+		if v, found, again := s.started(ctx, t, kiosk, request); again != nil || found {
+			return v, again
+		}
+	}
+	if err != nil {
+		return Session{}, err
+	}
+	s.watch.add(t)
+	s.hint(ctx, t, v)
+	return v, nil
+}
+
+var (
+	codeUsed  = problem.New(problem.Conflict, "kiosk.code_used").WithData(map[string]string{"action": "ask_help"})
+	kioskBusy = problem.New(problem.Conflict, "videocall.kiosk_busy").WithData(map[string]string{"action": "wait"})
+)
+
+// started finds the session that this request began before.
+func (s *Service) started(ctx context.Context, t tenant.Tenant, kiosk, request uuid.UUID) (v Session, found bool, err error) {
+	err = s.cfg.DB.InTenant(ctx, t, func(tx *tenant.Tx) error {
+		v, err = byRequest(ctx, tx, kiosk, request)
+		if errors.Is(err, problem.NotFound) {
+			return nil
+		}
+		found = err == nil
+		return err
+	})
+	return v, found, err
+}
+
+// begin redeems the code and makes the session, both or neither.
+func (s *Service) begin(ctx context.Context, t tenant.Tenant, kiosk uuid.UUID, ticket Ticket, request uuid.UUID) (v Session, err error) {
+	err = s.cfg.DB.InTenant(ctx, t, func(tx *tenant.Tx) error {
+		if err := s.cfg.Codes.Redeem(ctx, tx, ticket.AppointmentID); err != nil {
+			return err
+		}
+		v = Session{ID: id.New[Session](tx.IDs()), AppointmentID: ticket.AppointmentID, KioskID: kiosk,
+			OfficeID: ticket.OfficeID, ServiceID: ticket.ServiceID, AppointmentAt: ticket.StartsAt, StartRequestID: request}
+		if err := s.label(ctx, tx, &v); err != nil {
+			return err
+		}
+		ok, err := insertSession(ctx, tx, &v)
+		if err != nil {
+			return fmt.Errorf("start session: %w", err)
+		}
+		if !ok {
+			if _, err := liveOfKiosk(ctx, tx, kiosk); err == nil {
+				return kioskBusy
+			}
+			return codeUsed
+		}
+		if err := appendEvent(ctx, tx, v.ID, line{kind: EventStarted, side: KioskSide, at: tx.Now()}); err != nil {
+			return err
+		}
+		if err := tx.PublishAt(ctx, SessionCheck{SessionID: v.ID.String()}, tx.Now().Add(s.times.CheckLoop)); err != nil {
+			return err
+		}
+		v, err = byID(ctx, tx, v.ID)
+		return err
+	})
+	return v, err
+}
+
+func (s *Service) label(ctx context.Context, tx *tenant.Tx, v *Session) error {
+	service, err := s.cfg.Labels.Service(ctx, tx, v.ServiceID)
+	if err != nil {
+		return err
+	}
+	v.ServiceTitle, v.Needed, v.ServiceMinutes = service.Title, service.Needed, max(service.Minutes, 1)
+	if v.Needed == nil {
+		v.Needed = []string{}
+	}
+	if v.OfficeName, err = s.cfg.Labels.Office(ctx, tx, v.OfficeID); err != nil {
+		return err
+	}
+	kiosk, err := s.cfg.Kiosks.Kiosk(ctx, tx, v.KioskID)
+	v.KioskName = kiosk.Name
+	return err
+}
+
+// Leave ends the encounter at the citizen's wish; after the end it takes the kiosk back to its start.
+func (s *Service) Leave(ctx context.Context, t tenant.Tenant, a actor.Actor) error {
+	kiosk, err := kioskOf(a)
+	if err != nil {
+		return err
+	}
+	var v Session
+	var room string
+	err = s.cfg.DB.InTenant(ctx, t, func(tx *tenant.Tx) error {
+		v, room = Session{}, ""
+		latest, err := latestOfKiosk(ctx, tx, kiosk)
+		if errors.Is(err, problem.NotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if v, err = lock(ctx, tx, latest.ID); err != nil {
+			return err
+		}
+		if !v.State.Live() {
+			if v.KioskAckAt == nil {
+				at := tx.Now()
+				v.KioskAckAt = &at
+				return save(ctx, tx, &v)
+			}
+			return nil
+		}
+		room = v.Room
+		if err := s.step(ctx, tx, &v, Leave, line{side: KioskSide}); err != nil {
+			return err
+		}
+		return save(ctx, tx, &v)
+	})
+	if err != nil || v.ID.IsZero() {
+		return err
+	}
+	s.hint(ctx, t, v)
+	s.deleteRoom(ctx, room)
+	return nil
+}
+
+// CutKiosk ends what goes on at a kiosk that was revoked: media stop with the room.
+func (s *Service) CutKiosk(ctx context.Context, t tenant.Tenant, kiosk uuid.UUID) error {
+	return s.cut(ctx, t, Cut, func(tx *tenant.Tx) (Session, error) { return liveOfKiosk(ctx, tx, kiosk) })
+}
+
+// Cut takes a disabled operator out of their call: media stop with the room, the citizen waits for somebody else.
+func (s *Service) Cut(ctx context.Context, t tenant.Tenant, staff uuid.UUID) error {
+	if err := s.cut(ctx, t, Requeue, func(tx *tenant.Tx) (Session, error) { return liveOfOperator(ctx, tx, staff) }); err != nil {
+		return err
+	}
+	_ = s.cfg.Hints.Publish(ctx, StaffChannel(t, staff)) // their open screens look at their rights again
+	return nil
+}
+
+func (s *Service) cut(ctx context.Context, t tenant.Tenant, c Command, find func(*tenant.Tx) (Session, error)) error {
+	var v Session
+	var room string
+	err := s.cfg.DB.InTenant(ctx, t, func(tx *tenant.Tx) error {
+		v = Session{}
+		found, err := find(tx)
+		if errors.Is(err, problem.NotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if v, err = lock(ctx, tx, found.ID); err != nil {
+			return err
+		}
+		room = v.Room
+		if _, err := Next(v.State, c); err != nil {
+			return nil // ended meanwhile
+		}
+		if err := s.step(ctx, tx, &v, c, line{}); err != nil {
+			return err
+		}
+		return save(ctx, tx, &v)
+	})
+	if err != nil || v.ID.IsZero() {
+		return err
+	}
+	s.deleteRoom(ctx, room)
+	s.hint(ctx, t, v)
+	return nil
+}
+
+// minutesUp rounds up to full five minutes.
+func minutesUp(minutes, operators int) int {
+	if operators <= 0 || minutes <= 0 {
+		return 0
+	}
+	d := time.Duration(minutes) * time.Minute / time.Duration(operators)
+	const step = 5 * time.Minute
+	return int((d + step - 1) / step * step / time.Minute)
+}
