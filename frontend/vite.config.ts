@@ -3,6 +3,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { defineConfig } from 'vite'
+import { emit } from './build/emit.ts'
 import { precompress } from './build/precompress.ts'
 import { purge } from './build/purge.ts'
 
@@ -16,7 +17,8 @@ const apps = (existsSync(root) ? readdirSync(root) : [])
 
 const portal = ['portal.ts', 'portal.scss', 'backoffice.scss'].map((file) => resolve(here, 'portal/assets', file))
 
-export default defineConfig({
+// `vite build --mode portal` leaves the apps out: quick while one works on the pages.
+export default defineConfig(({ mode }) => ({
   root,
   base: '/',
   publicDir: false,
@@ -39,7 +41,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     target: 'es2022',
     cssTarget: ['chrome100', 'firefox100', 'safari15'],
-    rollupOptions: { input: [...apps, ...portal] },
+    rollupOptions: { input: mode === 'portal' ? portal : [...apps, ...portal] },
   },
-  plugins: [precompress(resolve(here, 'dist'))],
-})
+  plugins: [emit(resolve(here, 'portal/assets/favicon.svg')), precompress(resolve(here, 'dist'))],
+}))

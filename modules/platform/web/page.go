@@ -54,6 +54,8 @@ type Site struct {
 	PEC        string
 	FiscalCode string
 	IPACode    string
+
+	AccessibilityURL string // the declaration published with AgID; "" where the entity has none yet
 }
 
 // SetSite says whose pages the request is about. The catalogue's middleware calls it.
