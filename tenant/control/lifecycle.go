@@ -93,3 +93,17 @@ func scanTenant(row pgx.Row) (tenant.Tenant, error) {
 	var t tenant.Tenant
 	return t, row.Scan(&t.Key, &t.Name, &t.Cell, &t.State)
 }
+
+// HostsOf lists an entity's host names as administrator.
+func HostsOf(ctx context.Context, conn *pgx.Conn, k tenant.Key) ([]string, error) {
+	var hosts []string
+	err := asRole(ctx, conn, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, sqlHosts, k)
+		if err != nil {
+			return err
+		}
+		hosts, err = pgx.CollectRows(rows, pgx.RowTo[string])
+		return err
+	})
+	return hosts, err
+}

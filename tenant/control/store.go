@@ -77,3 +77,14 @@ select kiosk_id, created_at from control.kiosk_credentials where tenant = @tenan
 const sqlAudit = `
 insert into control.audit (id, at, actor_kind, actor_id, action, object, detail)
 values (@id, @now, @kind, @actor, @action, @object, @detail)`
+
+const served = `
+select t.key, t.name, t.cell, t.state, not exists (
+    select from unnest(@lines::text[], @versions::int[]) w (line, version)
+    left join control.fleet f on f.tenant = t.key and f.line = w.line
+    where coalesce(f.version, 0) < w.version) as ready
+from control.tenants t `
+
+const sqlServedByHost = served + `join control.hosts h on h.tenant = t.key where h.host = @host`
+
+const sqlServedByKey = served + `where t.key = @key`

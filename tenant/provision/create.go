@@ -20,6 +20,8 @@ type Service struct {
 	admin  *admin.DB
 	runner *migrate.Runner
 
+	// AtRemoval erases what an entity has outside the database, e.g. its files; each may be called again.
+	AtRemoval []func(ctx context.Context, k tenant.Key) error
 	// AfterStep is called after each step with its name; an error stops there. Tests use it to crash.
 	AfterStep func(step string) error
 }
