@@ -1,0 +1,42 @@
+package booking
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"github.com/sportello/sportello/modules/catalog"
+	"github.com/sportello/sportello/modules/counters"
+	"github.com/sportello/sportello/modules/kernel/civil"
+	"github.com/sportello/sportello/modules/kernel/clock"
+	"github.com/sportello/sportello/tenant"
+)
+
+// Day lists the booked appointments of offices on a date, in order of time, with the citizens' names. The caller leaves
+// the audit row: it reads personal data.
+func (s *Service) Day(ctx context.Context, tx *tenant.Tx, date civil.Date, offices []catalog.OfficeID) ([]Appointment, error) {
+	ids := make([]uuid.UUID, len(offices))
+	for i, o := range offices {
+		ids[i] = o.UUID
+	}
+	rows, err := tenant.All[row](ctx, tx, sqlDay, tenant.Args{
+		"from": date.Start(clock.Rome), "to": date.AddDays(1).Start(clock.Rome), "offices": ids,
+	})
+	return appointments(rows), err
+}
+
+// AtKiosk lists the booked appointments of a kiosk on a date, in order of time.
+func (s *Service) AtKiosk(ctx context.Context, tx *tenant.Tx, date civil.Date, kiosk counters.KioskID) ([]Appointment, error) {
+	rows, err := tenant.All[row](ctx, tx, sqlAt, tenant.Args{
+		"from": date.Start(clock.Rome), "to": date.AddDays(1).Start(clock.Rome), "kiosk": kiosk,
+	})
+	return appointments(rows), err
+}
+
+func appointments(rows []row) []Appointment {
+	out := make([]Appointment, len(rows))
+	for i, r := range rows {
+		out[i] = r.appointment()
+	}
+	return out
+}
