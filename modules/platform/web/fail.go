@@ -107,6 +107,9 @@ func ofStatus(status int, lang, reference string) *Problem {
 		status = fiber.StatusInternalServerError
 	}
 	p := &Problem{Status: status, Code: "http." + strconv.Itoa(status)}
+	if status == fiber.StatusInternalServerError {
+		p.Code = string(problem.Internal)
+	}
 	p.Detail = text(lang, p.Code, fallback(status), nil)
 	return p.finish(lang, reference)
 }

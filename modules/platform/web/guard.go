@@ -23,6 +23,9 @@ func guard(c *fiber.Ctx) error {
 
 func ambiguous(c *fiber.Ctx) int {
 	h := &c.Request().Header
+	if v := string(h.Protocol()); v != "HTTP/1.1" && v != "HTTP/1.0" {
+		return fiber.StatusHTTPVersionNotSupported
+	}
 	var hosts, lengths, encodings int
 	raw := h.RawHeaders()
 	for line := range bytes.Lines(raw) {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
@@ -25,7 +26,10 @@ func SSE(c *fiber.Ctx, f func(ctx context.Context, send func(event string, data 
 }
 
 func stream(c *fiber.Ctx, every time.Duration, f func(context.Context, func(string, any) error) error) error {
-	s, _ := c.Locals(stateKey{}).(*state)
+	s, ok := c.Locals(stateKey{}).(*state)
+	if !ok {
+		return errors.New("event stream: the application was not made by web.New")
+	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(c.UserContext()))
 	stopping := c.Context().Done() // closed when the server stops; fasthttp never tells of a client that left
 	conn := c.Context().Conn()
@@ -33,7 +37,7 @@ func stream(c *fiber.Ctx, every time.Duration, f func(context.Context, func(stri
 	c.Set("X-Accel-Buffering", "no")
 	c.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
 		defer cancel()
-		if s != nil && s.cfg.Metrics != nil {
+		if s.cfg.Metrics != nil {
 			defer s.cfg.Metrics.StreamOpened()()
 		}
 		var mu sync.Mutex
@@ -43,7 +47,7 @@ func stream(c *fiber.Ctx, every time.Duration, f func(context.Context, func(stri
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			_ = conn.SetWriteDeadline(time.Now().Add(writeTimeout)) // the server set one for the whole answer
+			_ = conn.SetWriteDeadline(time.Now().Add(s.patience)) // the server set one for the whole answer
 			_, err := w.WriteString(text)
 			if err == nil {
 				err = w.Flush()
@@ -88,13 +92,9 @@ func beat(ctx context.Context, every time.Duration, stopping <-chan struct{}, wr
 
 // run calls f; a panic or an error of its own is logged, since the answer has begun.
 func run(ctx context.Context, s *state, f func(context.Context, func(string, any) error) error, write func(string) error) {
-	log := slog.Default()
-	if s != nil {
-		log = s.log
-	}
 	defer func() {
 		if v := recover(); v != nil {
-			log.ErrorContext(ctx, "event stream panic", slog.Any("value", v), slog.String("stack", string(debug.Stack())))
+			s.log.ErrorContext(ctx, "event stream panic", slog.Any("value", v), slog.String("stack", string(debug.Stack())))
 		}
 	}()
 	err := f(ctx, func(event string, data any) error {
@@ -108,6 +108,6 @@ func run(ctx context.Context, s *state, f func(context.Context, func(string, any
 		return write("event: " + event + "\ndata: " + string(raw) + "\n\n")
 	})
 	if err != nil && ctx.Err() == nil {
-		log.ErrorContext(ctx, "event stream", slog.Any("err", err))
+		s.log.ErrorContext(ctx, "event stream", slog.Any("err", err))
 	}
 }

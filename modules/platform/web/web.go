@@ -15,6 +15,7 @@ import (
 
 	"github.com/sportello/sportello/modules/kernel/clock"
 	"github.com/sportello/sportello/modules/kernel/id"
+	"github.com/sportello/sportello/modules/platform/log"
 	"github.com/sportello/sportello/modules/platform/metrics"
 )
 
@@ -55,6 +56,8 @@ type state struct {
 	headers headers
 	kiosk   string
 	log     *slog.Logger
+
+	patience time.Duration // how long an event stream waits for a client that does not read
 }
 
 // New makes the application. Every answer carries a reference number and the security headers, whatever happens.
@@ -80,7 +83,7 @@ func New(cfg Config) *fiber.App {
 	if cfg.Lang == "" {
 		cfg.Lang = "it"
 	}
-	s := &state{cfg: cfg, log: cfg.Logger, kiosk: hostOf(cfg.KioskHost)}
+	s := &state{cfg: cfg, log: cfg.Logger, kiosk: hostOf(cfg.KioskHost), patience: writeTimeout}
 	s.headers = newHeaders(cfg)
 	app := fiber.New(fiber.Config{
 		Immutable:               true, // strings outlive the request: jobs and logs keep them
@@ -190,7 +193,8 @@ func (s *state) prepare(c *fiber.Ctx) {
 	}
 	ref := s.cfg.IDs().String()
 	c.Locals(stateKey{}, s)
-	c.SetUserContext(context.WithValue(c.UserContext(), requestKey{}, requestInfo{id: ref, state: s}))
+	ctx := log.With(c.UserContext(), slog.String("ref", ref))
+	c.SetUserContext(context.WithValue(ctx, requestKey{}, requestInfo{id: ref, state: s}))
 	c.Set("X-Request-Id", ref)
 	s.setHeaders(c)
 }
