@@ -222,6 +222,6 @@ func insertException(ctx context.Context, tx *tenant.Tx, e Exception) (int64, er
 	})
 }
 
-func officeExceptions(ctx context.Context, tx *tenant.Tx, office OfficeID, first, last civil.Date) ([]Exception, error) {
-	return tenant.All[Exception](ctx, tx, sqlOfficeExceptions, tenant.Args{"office": office, "first": first, "last": last})
+func officeExceptions(ctx context.Context, q tenant.Querier, office OfficeID, first, last civil.Date) ([]Exception, error) {
+	return tenant.All[Exception](ctx, q, sqlOfficeExceptions, tenant.Args{"office": office, "first": first, "last": last})
 }

@@ -195,25 +195,24 @@ func (s *Service) authenticate(ctx context.Context, t tenant.Tenant, token strin
 	if token == "" || len(token) > 100 {
 		return actor.Actor{}, Session{}, problem.New(problem.Unauthenticated, "identity.session_ended")
 	}
-	var row sessionRow
-	hash := tokenHash(token)
-	err := s.db.InTenant(ctx, t, func(tx *tenant.Tx) error {
-		now := tx.Now()
-		rows, err := tenant.All[sessionRow](ctx, tx, sqlSession, tenant.Args{"hash": hash, "now": now, "idle": now.Add(-SessionIdle)})
-		if err != nil {
-			return err
-		}
-		if len(rows) == 0 {
-			return problem.New(problem.Unauthenticated, "identity.session_ended")
-		}
-		row = rows[0]
-		if now.Sub(row.LastSeenAt) >= seenEvery {
-			_, err = tenant.Exec(ctx, tx, sqlTouchSession, tenant.Args{"hash": hash, "now": now})
-		}
-		return err
-	})
+	hash, now := tokenHash(token), s.db.Clock().Now()
+	args := tenant.Args{"hash": hash, "now": now, "idle": now.Add(-SessionIdle)}
+	rows, err := tenant.All[sessionRow](ctx, s.db.Read(t), sqlSession, args)
 	if err != nil {
 		return actor.Actor{}, Session{}, err
+	}
+	if len(rows) == 0 {
+		return actor.Actor{}, Session{}, problem.New(problem.Unauthenticated, "identity.session_ended")
+	}
+	row := rows[0]
+	if now.Sub(row.LastSeenAt) >= seenEvery {
+		err := s.db.InTenant(ctx, t, func(tx *tenant.Tx) error {
+			_, err := tenant.Exec(ctx, tx, sqlTouchSession, tenant.Args{"hash": hash, "now": now})
+			return err
+		})
+		if err != nil {
+			return actor.Actor{}, Session{}, err
+		}
 	}
 	who := Staff{ID: row.ID, Name: row.Name, Roles: row.Roles}.Actor(string(t.Key))
 	return who, Session{Email: row.Email, OfficeIDs: row.OfficeIDs, ExpiresAt: row.ExpiresAt}, nil

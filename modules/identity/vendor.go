@@ -82,25 +82,24 @@ func (s *Service) VendorAuthenticate(ctx context.Context, token string) (actor.A
 	if token == "" || len(token) > 100 {
 		return actor.Actor{}, ended
 	}
-	var row vendorSessionRow
-	hash := tokenHash(token)
-	err := s.db.InControl(ctx, actor.Actor{Kind: actor.Anonymous}, func(tx *tenant.ControlTx) error {
-		now := tx.Now()
-		rows, err := tenant.All[vendorSessionRow](ctx, tx, sqlVendorSession, tenant.Args{"hash": hash, "now": now, "idle": now.Add(-SessionIdle)})
-		if err != nil {
-			return err
-		}
-		if len(rows) == 0 {
-			return ended
-		}
-		row = rows[0]
-		if now.Sub(row.SeenAt) >= seenEvery {
-			_, err = tenant.Exec(ctx, tx, sqlTouchVendorSession, tenant.Args{"hash": hash, "now": now})
-		}
-		return err
-	})
+	hash, now := tokenHash(token), s.db.Clock().Now()
+	args := tenant.Args{"hash": hash, "now": now, "idle": now.Add(-SessionIdle)}
+	rows, err := tenant.All[vendorSessionRow](ctx, s.db.ReadControl(), sqlVendorSession, args)
 	if err != nil {
 		return actor.Actor{}, err
+	}
+	if len(rows) == 0 {
+		return actor.Actor{}, ended
+	}
+	row := rows[0]
+	if now.Sub(row.SeenAt) >= seenEvery {
+		err := s.db.InControl(ctx, actor.Actor{Kind: actor.Anonymous}, func(tx *tenant.ControlTx) error {
+			_, err := tenant.Exec(ctx, tx, sqlTouchVendorSession, tenant.Args{"hash": hash, "now": now})
+			return err
+		})
+		if err != nil {
+			return actor.Actor{}, err
+		}
 	}
 	return actor.Actor{Kind: actor.Vendor, ID: row.ID.String(), Name: row.Name}, nil
 }
