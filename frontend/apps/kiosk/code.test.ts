@@ -1,20 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { codeFromScan, digitsOf, grouped, spelled } from './code';
+import { codeFromScan, digitsOf, spelled } from './code';
 
 describe('a pickup code', () => {
   it('forgives spaces, dots and dashes, and stops at ten digits', () => {
     expect(digitsOf(' 482 719-35.06 9')).toBe('4827193506');
-  });
-
-  it('is shown in groups while it grows', () => {
-    expect(['', '4', '4827', '482719', '4827193', '4827193506'].map(grouped)).toEqual([
-      '',
-      '4',
-      '482 7',
-      '482 719',
-      '482 719 3',
-      '482 719 3506',
-    ]);
   });
 
   it('is spelled digit by digit', () => {

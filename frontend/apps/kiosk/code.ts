@@ -10,11 +10,6 @@ export function digitsOf(typed: string, length: number = CODE_LENGTH): string {
   return typed.replace(/\D/g, '').slice(0, length);
 }
 
-/** "482 719 3506", or as much of it as there is. */
-export function grouped(code: string): string {
-  return [code.slice(0, 3), code.slice(3, 6), code.slice(6)].filter((part) => part !== '').join(' ');
-}
-
 /** The code as a voice should read it: digit by digit. */
 export function spelled(code: string): string {
   return [...code].join(' ');

@@ -23,6 +23,8 @@ export function blank() {
     viewing: null,
     seen: [],
     replies: false,
+    draft: '',
+    privacy: false,
     chatFailed: false,
     end: null,
     guide: false,

@@ -47,6 +47,9 @@ export interface Model {
   readonly viewing: string | null;
   readonly seen: readonly string[];
   readonly replies: boolean;
+  /** What is being written on the screen's keyboard. */
+  readonly draft: string;
+  readonly privacy: boolean;
   readonly chatFailed: boolean;
   readonly end: { readonly outcome: string; readonly text: string; readonly left: boolean; readonly at: number } | null;
   readonly guide: boolean;
@@ -87,6 +90,9 @@ export type Event =
   | { readonly kind: 'soundBlocked'; readonly blocked: boolean }
   | { readonly kind: 'mediaFault'; readonly fault: MediaFault | null }
   | { readonly kind: 'repliesToggled' }
+  | { readonly kind: 'privacyToggled' }
+  | { readonly kind: 'letter'; readonly letter: string }
+  | { readonly kind: 'letterErased' }
   | { readonly kind: 'chatSent'; readonly text: string }
   | { readonly kind: 'chatFailed' }
   | { readonly kind: 'paperOpened' }

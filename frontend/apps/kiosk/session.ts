@@ -5,6 +5,8 @@ import type { Effect, Event, Model, Stage } from './model';
 
 /** An open question "really leave?" goes away by itself. */
 export const LEAVE_ASK_MS = 30_000;
+/** Letters of one message. */
+export const MESSAGE_LENGTH = 500;
 /** How long "we have it" stays after a paper was sent. */
 export const PAPER_SENT_MS = 2_500;
 
@@ -52,11 +54,17 @@ export function inSession(model: Model, event: Event): Step | null {
     case 'mediaFault':
       return only({ ...model, fault: event.fault });
     case 'repliesToggled':
-      return only({ ...model, replies: !model.replies });
+      return only({ ...model, replies: !model.replies, draft: '' });
+    case 'privacyToggled':
+      return only({ ...model, privacy: !model.privacy });
+    case 'letter':
+      return only({ ...model, draft: (model.draft + event.letter).slice(0, MESSAGE_LENGTH) });
+    case 'letterErased':
+      return only({ ...model, draft: [...model.draft].slice(0, -1).join('') });
     case 'chatSent': {
       const text = event.text.trim();
       if (text === '' || !inCall(session.state)) return only(model);
-      return { model: { ...model, replies: false, chatFailed: false }, effects: [{ kind: 'chat', text }] };
+      return { model: { ...model, replies: false, draft: '', chatFailed: false }, effects: [{ kind: 'chat', text }] };
     }
     case 'chatFailed':
       return only({ ...model, chatFailed: true });

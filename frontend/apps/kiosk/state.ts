@@ -126,6 +126,8 @@ function move(model: Model, event: Event): Step {
       return snapshot({ ...model, busy: false, pending: null, typed: '' }, event.snapshot);
     case 'openRefused':
       return openRefused(model, event.error);
+    case 'mediaFault':
+      return only(model.scanning ? { ...model, fault: event.fault } : model);
     case 'left':
       return { model: { ...model, leaveSentAt: null }, effects: [{ kind: 'refresh' }] };
     default:

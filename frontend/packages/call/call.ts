@@ -173,7 +173,8 @@ export class Call {
 
   private newRoom(kit: LiveKit): Room {
     return new kit.Room({
-      adaptiveStream: true,
+      // One picture in one quality: there is nothing to adapt, and a face must not stop because it is covered.
+      adaptiveStream: false,
       dynacast: false,
       stopLocalTrackOnUnpublish: false,
       disconnectOnPageLeave: true,

@@ -25,7 +25,7 @@ describe('words', () => {
 /** All source text of an app and of the packages, tests left out. */
 function sources(...folders: string[]): string {
   return folders
-    .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
+    .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)))
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
     .map((file) => readFileSync(file, 'utf8'))
     .join('\n')

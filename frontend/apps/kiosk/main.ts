@@ -1,0 +1,176 @@
+/** The kiosk: the machine, its screen, and the world. */
+import { nothing, render } from 'lit';
+import './kiosk.css';
+import { Announcer, Voice } from '../../packages/a11y/index';
+import { ApiError, clientError, CODE_NETWORK, newRequestId } from '../../packages/api/http';
+import * as api from '../../packages/api/kiosk';
+import type { Stream } from '../../packages/api/stream';
+import { preload } from '../../packages/call/index';
+import { isoDate } from '../../packages/text/index';
+import { guard } from './guard';
+import { Live } from './live';
+import type { Effect, Event } from './model';
+import { Pdf } from './pdf';
+import { Picture } from './picture';
+import { demandOf, initial, update } from './state';
+import { view } from './view';
+import type { Ports } from './views/ports';
+import { t } from './words';
+
+const root = document.getElementById('app') as HTMLElement;
+const announcer = new Announcer(document.body);
+const voice = new Voice();
+const picture = new Picture();
+const pdf = new Pdf(() => draw());
+let stream: Stream | null = null;
+let model = initial(now());
+
+/** Wall time that no correction of the machine's clock makes jump. */
+function now(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+const queue: Event[] = [];
+let working = false;
+
+/** Moves the machine. Events that arise while it moves wait their turn. */
+function send(event: Event): void {
+  queue.push(event);
+  if (working) return;
+  working = true;
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    const step = update(model, next);
+    model = step.model;
+    for (const effect of step.effects) run(effect);
+    draw();
+    live.follow(demandOf(model));
+  }
+  working = false;
+}
+
+const live = new Live(send, () => void refresh());
+
+function draw(): void {
+  const viewed = model.snapshot?.session?.documents.find((d) => d.id === model.viewing);
+  if (viewed?.media_type === 'application/pdf') void pdf.open(viewed.id, viewed.url);
+  else if (pdf.view !== null) pdf.close();
+  const ports: Ports = { send, own: live.own, other: live.other, newId: newRequestId, pdf: pdf.view };
+  render(view(model, ports), root);
+}
+
+/** Turns whatever was thrown into the one error the machine knows. */
+function known(error: unknown): ApiError {
+  return error instanceof ApiError ? error : clientError(CODE_NETWORK);
+}
+
+function run(effect: Effect): void {
+  switch (effect.kind) {
+    case 'enrol':
+      api.enrol(effect.code).then(
+        () => send({ kind: 'enrolled' }),
+        (error: unknown) => send({ kind: 'enrolRefused', error: known(error) }),
+      );
+      return;
+    case 'connect':
+      return connect();
+    case 'refresh':
+      return void refresh();
+    case 'open':
+      api.openSession(effect.code, effect.requestId).then(
+        (snapshot) => send({ kind: 'opened', snapshot }),
+        (error: unknown) => send({ kind: 'openRefused', error: known(error) }),
+      );
+      return;
+    case 'leave':
+      api.leave().then(
+        () => send({ kind: 'left' }),
+        // Refused: there is nothing left to leave. Not reached: the machine says it again.
+        (error: unknown) => (known(error).unreachable ? undefined : send({ kind: 'left' })),
+      );
+      return;
+    case 'wipe':
+      return wipe();
+    case 'chat':
+      api.sendChat(effect.text).then(refresh, () => send({ kind: 'chatFailed' }));
+      return;
+    case 'capture':
+      picture.take(live.own).then(
+        (url) => send({ kind: 'paperShot', picture: url }),
+        () => send({ kind: 'paperFailed', detail: t('kiosk.paper.no_camera') }),
+      );
+      return;
+    case 'upload':
+      return upload();
+    case 'discard':
+      return picture.discard();
+    case 'notice':
+      return live.chime.play('notice');
+    case 'preload':
+      void preload().catch(() => undefined);
+      return;
+    case 'say': {
+      const sentence = t(`kiosk.say.${effect.key}`, effect.args);
+      announcer.say(sentence, effect.key === 'idle' || effect.key === 'dropped');
+      if (effect.aloud && !voice.say(sentence)) live.chime.play('notice');
+      return;
+    }
+  }
+}
+
+function upload(): void {
+  const content = picture.content;
+  if (content === null) return send({ kind: 'paperFailed', detail: '' });
+  const time = `${isoDate(now())}-${Math.floor(now() / 1000) % 86_400}`;
+  api.sendPaper(content, t('kiosk.paper.name', { time })).then(
+    () => send({ kind: 'paperSent' }),
+    (error: unknown) => send({ kind: 'paperFailed', detail: known(error).detail }),
+  );
+}
+
+/** Nothing of a citizen stays: no track, no picture, no node, no word. */
+function wipe(): void {
+  live.wipe();
+  picture.discard();
+  pdf.close();
+  voice.hush();
+  announcer.clear();
+  sessionStorage.clear();
+  localStorage.clear();
+  render(nothing, root);
+}
+
+async function refresh(): Promise<void> {
+  try {
+    send({ kind: 'snapshot', snapshot: await api.fetchState() });
+  } catch (error) {
+    if (known(error).unauthenticated) send({ kind: 'lineDown', error: known(error) });
+  }
+}
+
+function connect(): void {
+  stream?.close();
+  stream = api.openEvents({
+    open: () => send({ kind: 'lineUp' }),
+    snapshot: (snapshot) => send({ kind: 'snapshot', snapshot }),
+    lost: (error) => send({ kind: 'lineDown', error }),
+  });
+}
+
+guard(root, {
+  digit: (digit) => send({ kind: 'digit', digit }),
+  erase: () => send({ kind: 'erase' }),
+  enter: () => send({ kind: 'submit', requestId: newRequestId() }),
+  touched: () => {
+    send({ kind: 'touched' });
+    void live.unlock();
+  },
+  sound: () => void live.unlock(),
+});
+setInterval(() => {
+  send({ kind: 'tick', now: now() });
+  live.tick(model.call.link);
+  if (voice.available !== model.voice) send({ kind: 'voiceFound', available: voice.available });
+}, 1_000);
+addEventListener('pagehide', () => live.wipe());
+draw();
+connect();
