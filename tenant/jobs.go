@@ -7,10 +7,13 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
+// JobPool is a pool with the role of the queue.
+type JobPool = pgxpool.Pool
+
 // JobPools opens one pool per cell with the role of the queue, which sees no entity's rows. Only tenant/outbox
 // calls it, and closes what it gets.
-func (db *DB) JobPools(ctx context.Context, conns int) (map[string]*pgxpool.Pool, error) {
-	pools := map[string]*pgxpool.Pool{}
+func (db *DB) JobPools(ctx context.Context, conns int) (map[string]*JobPool, error) {
+	pools := map[string]*JobPool{}
 	for cell, entities := range db.cells {
 		cfg := entities[0].Config()
 		cfg.MaxConns = int32(conns)

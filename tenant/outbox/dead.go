@@ -26,12 +26,13 @@ type Dead struct {
 
 // Dead lists up to 1,000 dead deliveries per cell, the newest first.
 func (o *Outbox) Dead(ctx context.Context) ([]Dead, error) {
-	if err := o.open(ctx); err != nil {
+	cells, err := o.open(ctx)
+	if err != nil {
 		return nil, err
 	}
 	var dead []Dead
-	for cell, client := range o.clients {
-		page, err := client.JobList(ctx, river.NewJobListParams().
+	for cell, c := range cells {
+		page, err := c.client.JobList(ctx, river.NewJobListParams().
 			States(rivertype.JobStateDiscarded).First(1000).OrderBy(river.JobListOrderByFinalizedAt, river.SortOrderDesc))
 		if err != nil {
 			return nil, fmt.Errorf("jobs of cell %s: %w", cell, err)
@@ -56,14 +57,15 @@ func (o *Outbox) Dead(ctx context.Context) ([]Dead, error) {
 
 // Retry has a dead delivery handled again, from now.
 func (o *Outbox) Retry(ctx context.Context, cell string, id int64) error {
-	if err := o.open(ctx); err != nil {
+	cells, err := o.open(ctx)
+	if err != nil {
 		return err
 	}
-	client := o.clients[cell]
-	if client == nil {
+	c, ok := cells[cell]
+	if !ok {
 		return fmt.Errorf("no cell %q", cell)
 	}
-	_, err := client.JobRetry(ctx, id)
+	_, err = c.client.JobRetry(ctx, id)
 	return err
 }
 
@@ -73,13 +75,14 @@ where state in ('available', 'running', 'retryable', 'scheduled') and (state = '
 
 // Pending counts the deliveries that are due or being handled, over all cells.
 func (o *Outbox) Pending(ctx context.Context) (int, error) {
-	if err := o.open(ctx); err != nil {
+	cells, err := o.open(ctx)
+	if err != nil {
 		return 0, err
 	}
 	sum := 0
-	for cell, pool := range o.pools {
+	for cell, c := range cells {
 		var n int
-		if err := pool.QueryRow(ctx, sqlPending, o.db.Clock().Now()).Scan(&n); err != nil {
+		if err := c.pool.QueryRow(ctx, sqlPending, o.db.Clock().Now()).Scan(&n); err != nil {
 			return 0, fmt.Errorf("jobs of cell %s: %w", cell, err)
 		}
 		sum += n

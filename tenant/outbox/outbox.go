@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 
 	"github.com/sportello/sportello/modules/kernel/clock"
@@ -41,8 +40,7 @@ type Outbox struct {
 	subscribers map[string]map[string]Handler // event kind → name → handler
 
 	notified sync.Map // cell → *limiter
-	pools    map[string]*pgxpool.Pool
-	clients  map[string]*river.Client[pgx.Tx]
+	cells    map[string]cell
 }
 
 // New makes an outbox and gives it to the database. Nothing is worked before Start.
@@ -79,6 +77,12 @@ func (o *Outbox) handler(kind, name string) Handler {
 	o.mu.RLock()
 	defer o.mu.RUnlock()
 	return o.subscribers[kind][name]
+}
+
+// cell is what works the jobs of one cell.
+type cell struct {
+	pool   *tenant.JobPool
+	client *river.Client[pgx.Tx]
 }
 
 // delivery is the job: one event for one subscriber.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
@@ -30,12 +29,13 @@ func (o *Outbox) Run(ctx context.Context) error {
 
 // Start begins to work the jobs of every cell and returns. Stop must be called after it.
 func (o *Outbox) Start(ctx context.Context) error {
-	if err := o.open(ctx); err != nil {
+	cells, err := o.open(ctx)
+	if err != nil {
 		return err
 	}
-	for cell, client := range o.clients {
-		if err := client.Start(context.WithoutCancel(ctx)); err != nil {
-			return fmt.Errorf("jobs of cell %s: %w", cell, err)
+	for name, c := range cells {
+		if err := c.client.Start(context.WithoutCancel(ctx)); err != nil {
+			return fmt.Errorf("jobs of cell %s: %w", name, err)
 		}
 	}
 	return nil
@@ -44,60 +44,62 @@ func (o *Outbox) Start(ctx context.Context) error {
 // Stop takes no more jobs, waits for the running handlers and closes the connections.
 func (o *Outbox) Stop(ctx context.Context) error {
 	o.mu.Lock()
-	clients, pools := o.clients, o.pools
-	o.clients, o.pools = nil, nil
+	cells := o.cells
+	o.cells = nil
 	o.mu.Unlock()
 	var errs []error
-	for _, client := range clients {
-		if err := client.Stop(ctx); err != nil && !errors.Is(err, context.Canceled) {
+	for _, c := range cells {
+		if err := c.client.Stop(ctx); err != nil && !errors.Is(err, context.Canceled) {
 			errs = append(errs, err)
 		}
-	}
-	for _, pool := range pools {
-		pool.Close()
+		c.pool.Close()
 	}
 	return errors.Join(errs...)
 }
 
-func (o *Outbox) open(ctx context.Context) error {
+// open connects to the queue of every cell, once.
+func (o *Outbox) open(ctx context.Context) (map[string]cell, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.clients != nil {
-		return nil
+	if o.cells != nil {
+		return o.cells, nil
 	}
 	pools, err := o.db.JobPools(ctx, 4)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	o.pools, o.clients = pools, map[string]*river.Client[pgx.Tx]{}
-	for cell, pool := range pools {
-		workers := river.NewWorkers()
-		if err := river.AddWorkerSafely(workers, &worker{outbox: o}); err != nil {
-			return err
-		}
-		cfg := &river.Config{
-			Schema:                      "jobs",
-			Logger:                      o.cfg.Log,
-			Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: o.cfg.Workers}},
-			Workers:                     workers,
-			MaxAttempts:                 o.cfg.MaxAttempts,
-			JobTimeout:                  o.cfg.Timeout,
-			RescueStuckJobsAfter:        o.cfg.Timeout + 2*time.Minute,
-			DiscardedJobRetentionPeriod: -1, // a dead job is somebody's message: it stays until someone decides
-			FetchCooldown:               fetchPause,
-			FetchPollInterval:           pollPause,
-			SoftStopTimeout:             20 * time.Second,
-		}
-		if _, real := o.db.Clock().(clock.System); !real {
-			cfg.Test.Time, cfg.TestOnly = stubbed{o.db.Clock()}, true
-		}
-		client, err := river.NewClient(riverpgxv5.New(pool), cfg)
+	cells := map[string]cell{}
+	for name, pool := range pools {
+		client, err := river.NewClient(riverpgxv5.New(pool), o.settings())
 		if err != nil {
-			return fmt.Errorf("jobs of cell %s: %w", cell, err)
+			return nil, fmt.Errorf("jobs of cell %s: %w", name, err)
 		}
-		o.clients[cell] = client
+		cells[name] = cell{pool: pool, client: client}
 	}
-	return nil
+	o.cells = cells
+	return cells, nil
+}
+
+func (o *Outbox) settings() *river.Config {
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &worker{outbox: o})
+	cfg := &river.Config{
+		Schema:                      "jobs",
+		Logger:                      o.cfg.Log,
+		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: o.cfg.Workers}},
+		Workers:                     workers,
+		MaxAttempts:                 o.cfg.MaxAttempts,
+		JobTimeout:                  o.cfg.Timeout,
+		RescueStuckJobsAfter:        o.cfg.Timeout + 2*time.Minute,
+		DiscardedJobRetentionPeriod: -1, // a dead job is somebody's message: it stays until someone decides
+		FetchCooldown:               fetchPause,
+		FetchPollInterval:           pollPause,
+		SoftStopTimeout:             20 * time.Second,
+	}
+	if _, real := o.db.Clock().(clock.System); !real {
+		cfg.Test.Time, cfg.TestOnly = stubbed{o.db.Clock()}, true
+	}
+	return cfg
 }
 
 // stubbed lets a clock that tests move decide when jobs are due.
