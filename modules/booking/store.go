@@ -260,3 +260,12 @@ SELECT tenant, appointment_id FROM control.pickup_codes
 WHERE (tenant, appointment_id) > (@tenant::text, @appointment::uuid) AND created_at < @before
 ORDER BY tenant, appointment_id
 LIMIT @limit::integer`
+
+const sqlGiveBack = `
+UPDATE {t}.appointments SET state = 'confirmed', used_at = NULL, updated_at = @now
+WHERE id = @id AND state = 'used'`
+
+const sqlByIDs = `
+SELECT ` + columns + `
+FROM {t}.appointments
+WHERE id = ANY (@ids::uuid[])`

@@ -177,3 +177,10 @@ WHERE id = @id AND disabled_at IS NULL
 const sqlVendorAudit = `
 INSERT INTO control.audit (id, at, actor_kind, actor_id, action, object, detail)
 VALUES (@id, @now, @kind, @actor, @action, @object, '{}'::jsonb)`
+
+const sqlOfficesOf = `SELECT office_ids FROM {t}.staff WHERE id::text = @id AND disabled_at IS NULL`
+
+const sqlOperatorsOf = `
+SELECT id FROM {t}.staff
+WHERE @office = ANY (office_ids) AND 'operator' = ANY (roles) AND disabled_at IS NULL
+ORDER BY id`
