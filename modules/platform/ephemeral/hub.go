@@ -71,7 +71,8 @@ func (h *hub) close() {
 func (h *hub) receive(ctx context.Context) {
 	defer close(h.ended)
 	pause := firstPause
-	awaiting := false // a ping is under way
+	h.nudge(ctx)
+	awaiting := true // a ping is under way
 	for ctx.Err() == nil {
 		msg, err := h.pubsub.ReceiveTimeout(ctx, pingEvery)
 		var ne net.Error
@@ -127,7 +128,7 @@ func (h *hub) subscribe(ctx context.Context, channels []string) (<-chan string, 
 		h.subs[c] = append(h.subs[c], s)
 	}
 	if len(fresh) > 0 {
-		_ = h.pubsub.Subscribe(ctx, fresh...) // remembered even when Redis is away
+		_ = h.tell(h.pubsub.Subscribe, fresh) // remembered even when Redis is away
 	}
 	h.mu.Unlock()
 	pumping, stop := context.WithCancel(ctx)
@@ -136,6 +137,13 @@ func (h *hub) subscribe(ctx context.Context, channels []string) (<-chan string, 
 		stop()
 		h.unsubscribe(s, channels)
 	})
+}
+
+// tell changes the shared subscription. The caller's context is not used: its end would break the line of everybody.
+func (h *hub) tell(f func(context.Context, ...string) error, channels []string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	defer cancel()
+	return f(ctx, channels...)
 }
 
 func (h *hub) unsubscribe(s *subscriber, channels []string) {
@@ -150,7 +158,7 @@ func (h *hub) unsubscribe(s *subscriber, channels []string) {
 		}
 	}
 	if len(over) > 0 {
-		_ = h.pubsub.Unsubscribe(context.Background(), over...)
+		_ = h.tell(h.pubsub.Unsubscribe, over)
 	}
 }
 
