@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"fmt"
 	"log/slog"
 	"strconv"
 	"strings"
@@ -60,8 +61,8 @@ func (c PickupCode) Grouped() string {
 // String hides the code.
 func (PickupCode) String() string { return "**********" }
 
-// GoString hides the code.
-func (PickupCode) GoString() string { return "booking.PickupCode(**********)" }
+// Format hides the code whatever the verb.
+func (c PickupCode) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(c.String())) }
 
 // LogValue hides the code.
 func (PickupCode) LogValue() slog.Value { return slog.StringValue("**********") }
