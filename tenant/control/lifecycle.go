@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sportello/sportello/tenant"
+	"github.com/sportello/sportello/tenant/admin"
 )
 
 // asRole runs f on the administrator's connection with the control plane's own role.
@@ -106,4 +107,37 @@ func HostsOf(ctx context.Context, conn *pgx.Conn, k tenant.Key) ([]string, error
 		return err
 	})
 	return hosts, err
+}
+
+// List lists all entities by name as administrator.
+func List(ctx context.Context, conn *pgx.Conn) ([]tenant.Tenant, error) {
+	var all []tenant.Tenant
+	err := asRole(ctx, conn, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, sqlTenants)
+		if err != nil {
+			return err
+		}
+		all, err = pgx.CollectRows(rows, pgx.RowToStructByName[tenant.Tenant])
+		return err
+	})
+	return all, err
+}
+
+// All lists all entities by name as administrator.
+func All(ctx context.Context, db *admin.DB) ([]tenant.Tenant, error) {
+	conn, err := db.Control(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	var list []tenant.Tenant
+	err = asRole(ctx, conn, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, sqlTenants)
+		if err != nil {
+			return err
+		}
+		list, err = pgx.CollectRows(rows, pgx.RowToStructByName[tenant.Tenant])
+		return err
+	})
+	return list, err
 }

@@ -19,8 +19,11 @@ import (
 	"github.com/sportello/sportello/tenant/migrate"
 )
 
-// Files adds an entity's files to its export. add opens the next file of the archive.
-type Files func(ctx context.Context, k tenant.Key, add func(name string) (io.Writer, error)) error
+// Files is where an entity has what is too large for rows, e.g. *blob.Files.
+type Files interface {
+	// Each gives every file of the entity to do.
+	Each(ctx context.Context, tenant string, do func(key string, r io.Reader) error) error
+}
 
 // Manifest is manifest.json in an export: what is in the archive and what it needs to be read back.
 type Manifest struct {
@@ -32,6 +35,7 @@ type Manifest struct {
 	At      time.Time      `json:"at"`    // the instant that all tables show
 	Lines   map[string]int `json:"lines"` // schema version of each line
 	Tables  []Table        `json:"tables"`
+	Files   int            `json:"files"`  // number of files below files/
 	Release string         `json:"server"` // version of PostgreSQL
 }
 
@@ -44,8 +48,8 @@ type Table struct {
 	SHA256  string   `json:"sha256"`
 }
 
-// Export writes everything of an entity as a ZIP archive: one CSV file per table, all of one instant, the files
-// that the given functions add, and a manifest. It works in every state in which the schema exists.
+// Export writes everything of an entity as a ZIP archive: one CSV file per table, all of one instant, the entity's
+// files below files/, and a manifest. It works in every state in which the schema exists.
 func (s *Service) Export(ctx context.Context, k tenant.Key, w io.Writer, files ...Files) error {
 	return s.withEntity(ctx, k, func(conn *pgx.Conn, t tenant.Tenant) error {
 		archive := zip.NewWriter(w)
@@ -58,8 +62,16 @@ func (s *Service) Export(ctx context.Context, k tenant.Key, w io.Writer, files .
 			return err
 		}
 		for _, f := range files {
-			if err := f(ctx, k, archive.Create); err != nil {
-				return fmt.Errorf("export of %s: %w", k, err)
+			if err := f.Each(ctx, string(k), func(key string, r io.Reader) error {
+				w, err := archive.Create("files/" + key)
+				if err != nil {
+					return err
+				}
+				m.Files++
+				_, err = io.Copy(w, r)
+				return err
+			}); err != nil {
+				return fmt.Errorf("files of %s: %w", k, err)
 			}
 		}
 		manifest, err := archive.Create("manifest.json")

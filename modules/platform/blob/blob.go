@@ -13,6 +13,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"strings"
 )
 
 // Store keeps files by entity and key. A key is written once and never changed.
@@ -156,4 +157,34 @@ func (f *Files) DeleteAll(_ context.Context, tenant string) error {
 		return ErrKey
 	}
 	return f.root.RemoveAll(tenant)
+}
+
+// Each reads every file of an entity in the order of the keys, for its export. A file that is deleted meanwhile
+// is left out.
+func (f *Files) Each(ctx context.Context, tenant string, do func(key string, r io.Reader) error) error {
+	if !tenantShape.MatchString(tenant) {
+		return ErrKey
+	}
+	err := fs.WalkDir(f.root.FS(), tenant, func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		key := strings.TrimPrefix(p, tenant+"/")
+		if !keyShape.MatchString(key) {
+			return nil // being written
+		}
+		r, err := f.Open(ctx, tenant, key)
+		if errors.Is(err, ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		defer func() { _ = r.Close() }()
+		return errors.Join(ctx.Err(), do(key, r))
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }
