@@ -14,6 +14,7 @@ import (
 	"github.com/sportello/sportello/modules/audit"
 	"github.com/sportello/sportello/modules/kernel/actor"
 	"github.com/sportello/sportello/modules/kernel/problem"
+	"github.com/sportello/sportello/modules/platform/rtc"
 	"github.com/sportello/sportello/tenant"
 )
 
@@ -42,6 +43,9 @@ func (s *Service) claim(ctx context.Context, t tenant.Tenant, a actor.Actor, onl
 	var v Session
 	try := func(tx *tenant.Tx) error {
 		v = Session{}
+		if err := oneAtATime(ctx, tx, operator); err != nil {
+			return err
+		}
 		if done, err := claimedBefore(ctx, tx, operator, request); err != nil || done {
 			return err
 		}
@@ -152,7 +156,7 @@ func (s *Service) Join(ctx context.Context, t tenant.Tenant, a actor.Actor) (Adm
 	if previous != "" {
 		s.remove(ctx, room, previous)
 	}
-	token, err := s.cfg.Rooms.Token(room, identity, "", s.times.TokenTTL)
+	token, err := s.cfg.Rooms.Token(room, identity, "", rtc.Sources{Camera: true, Microphone: true, Data: true}, s.times.TokenTTL)
 	if err != nil {
 		return Admission{}, fmt.Errorf("token: %w", err)
 	}

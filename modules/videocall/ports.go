@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/sportello/sportello/modules/kernel/actor"
+	"github.com/sportello/sportello/modules/platform/rtc"
 	"github.com/sportello/sportello/tenant"
 )
 
@@ -17,7 +18,7 @@ type Codes interface {
 	Check(ctx context.Context, t tenant.Tenant, kiosk uuid.UUID, code string) (Ticket, error)
 	// Redeem uses the code up, inside the caller's transaction. Exactly one caller succeeds; any other gets the
 	// problem "kiosk.code_used".
-	Redeem(ctx context.Context, tx *tenant.Tx, appointment uuid.UUID) error
+	Redeem(ctx context.Context, tx *tenant.Tx, kiosk, appointment uuid.UUID) error
 	// GiveBack makes the code work again: the encounter ended before anyone answered.
 	GiveBack(ctx context.Context, tx *tenant.Tx, appointment uuid.UUID) error
 }
@@ -78,6 +79,8 @@ type EntityLabel struct {
 
 // Kiosks is what a kiosk is called. counters satisfies it.
 type Kiosks interface {
+	// Kiosk gives the label. A kiosk whose device may no longer work is a problem of the kind Forbidden or
+	// Unauthenticated.
 	Kiosk(ctx context.Context, tx *tenant.Tx, kiosk uuid.UUID) (KioskLabel, error)
 }
 
@@ -111,14 +114,18 @@ type Presence interface {
 	Present(ctx context.Context, keys ...string) (map[string]bool, error)
 }
 
-// Rooms makes video rooms. An adapter of platform/rtc satisfies it. Nothing here is called inside a transaction.
+// Rooms makes video rooms. *rtc.Rooms satisfies it. Nothing here is called inside a transaction.
 type Rooms interface {
 	// Create makes a room for max participants; a room that exists already is fine.
 	Create(ctx context.Context, room string, max int) error
+	// Delete ends a room for everybody in it; a room that is gone already is fine.
 	Delete(ctx context.Context, room string) error
+	// Remove takes one participant out.
 	Remove(ctx context.Context, room, identity string) error
-	// Token admits one identity to one room with camera and microphone.
-	Token(room, identity, name string, ttl time.Duration) (string, error)
+	// Token admits one identity to one room.
+	Token(room, identity, name string, publish rtc.Sources, ttl time.Duration) (string, error)
 	// ClientURL is where browsers reach LiveKit.
 	ClientURL() string
+	// Webhook reads a report of LiveKit and checks its signature.
+	Webhook(body []byte, authorization string) (rtc.Event, error)
 }

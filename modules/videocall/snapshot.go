@@ -19,150 +19,6 @@ import (
 	"github.com/sportello/sportello/tenant"
 )
 
-// KioskState is everything a kiosk's screen shows.
-type KioskState struct {
-	Kiosk      KioskView     `json:"kiosk"`
-	Entity     EntityView    `json:"entity"`
-	ServerTime time.Time     `json:"server_time"`
-	Version    int64         `json:"version" doc:"Another number whenever anything but server_time differs; it is not an order"`
-	Session    *KioskSession `json:"session"`
-}
-
-// KioskView is the kiosk itself.
-type KioskView struct {
-	ID      uuid.UUID `json:"id"`
-	Name    string    `json:"name"`
-	Place   string    `json:"place"`
-	Address string    `json:"address"`
-}
-
-// EntityView is the body that runs the counter.
-type EntityView struct {
-	Key   string `json:"key"`
-	Name  string `json:"name"`
-	Phone string `json:"phone"`
-}
-
-// ServiceView is what someone came for.
-type ServiceView struct {
-	Title  string   `json:"title"`
-	Needed []string `json:"needed" doc:"What to have at hand"`
-}
-
-// KioskSession is the encounter as the citizen sees it.
-type KioskSession struct {
-	ID              ID             `json:"id"`
-	State           State          `json:"state" enum:"waiting,called,connected,held,dropped,closed,abandoned,no_show"`
-	Service         ServiceView    `json:"service"`
-	Office          string         `json:"office"`
-	OperatorName    *string        `json:"operator_name" doc:"Null until an operator calls"`
-	Titolare        string         `json:"titolare" doc:"The body that answers for the personal data"`
-	PrivacyNotice   string         `json:"privacy_notice"`
-	AppointmentAt   time.Time      `json:"appointment_at"`
-	Rings           int            `json:"rings" doc:"Grows each time the operator calls or calls again"`
-	Position        *int           `json:"position" doc:"1 is next; null when not waiting"`
-	EstimateMinutes *int           `json:"estimate_minutes" doc:"Null when it cannot be said: nobody serves now"`
-	Operators       *int           `json:"operators" doc:"How many operators serve now; null when not waiting"`
-	Chat            []ChatView     `json:"chat"`
-	Documents       []DocumentView `json:"documents"`
-	Ended           *EndView       `json:"ended"`
-}
-
-// EndView is how the encounter ended.
-type EndView struct {
-	Outcome Outcome `json:"outcome"`
-	Text    string  `json:"text" doc:"For the person, in Italian"`
-}
-
-// ChatView is one line of the chat.
-type ChatView struct {
-	ID   uuid.UUID `json:"id"`
-	Side Side      `json:"side" enum:"kiosk,desk"`
-	Text string    `json:"text"`
-	At   time.Time `json:"at"`
-}
-
-// DocumentView is one paper of the session. Its url is a picture, of the first page where there are several.
-type DocumentView struct {
-	ID        documents.ID     `json:"id"`
-	Name      string           `json:"name"`
-	MediaType string           `json:"media_type" doc:"Of the file as received"`
-	SizeBytes int64            `json:"size_bytes"`
-	Source    documents.Source `json:"source" enum:"kiosk_capture,desk_upload"`
-	At        time.Time        `json:"at"`
-	URL       string           `json:"url" doc:"A picture of the first page"`
-	Pages     []string         `json:"pages" doc:"A picture of each page"`
-}
-
-// DeskState is everything an operator's screen shows.
-type DeskState struct {
-	Entity     DeskEntity     `json:"entity"`
-	Operator   OperatorView   `json:"operator"`
-	ServerTime time.Time      `json:"server_time"`
-	Version    int64          `json:"version" doc:"Another number whenever anything but server_time differs; it is not an order"`
-	Waiting    []WaitingEntry `json:"waiting"`
-	Session    *DeskSession   `json:"session"`
-}
-
-// DeskEntity is the body in whose name the operator speaks.
-type DeskEntity struct {
-	Key  string `json:"key"`
-	Name string `json:"name"`
-}
-
-// OperatorView is the operator.
-type OperatorView struct {
-	ID   uuid.UUID `json:"id"`
-	Name string    `json:"name"`
-}
-
-// WaitingEntry is one person in the queue.
-type WaitingEntry struct {
-	ID            ID        `json:"id"`
-	Service       string    `json:"service"`
-	Kiosk         string    `json:"kiosk"`
-	Citizen       string    `json:"citizen"`
-	Since         time.Time `json:"since"`
-	AppointmentAt time.Time `json:"appointment_at"`
-}
-
-// DeskSession is the encounter as the operator sees it.
-type DeskSession struct {
-	ID            ID             `json:"id"`
-	State         State          `json:"state" enum:"waiting,called,connected,held,dropped,closed,abandoned,no_show"`
-	Citizen       CitizenView    `json:"citizen"`
-	Service       ServiceView    `json:"service"`
-	Kiosk         string         `json:"kiosk"`
-	Office        string         `json:"office"`
-	AppointmentAt time.Time      `json:"appointment_at"`
-	CalledAt      *time.Time     `json:"called_at"`
-	ConnectedAt   *time.Time     `json:"connected_at"`
-	Chat          []ChatView     `json:"chat"`
-	Documents     []DocumentView `json:"documents"`
-	Details       string         `json:"details"`
-}
-
-// CitizenView is who sits at the kiosk.
-type CitizenView struct {
-	Name    string `json:"name"`
-	Surname string `json:"surname"`
-}
-
-// DayView is the day's list.
-type DayView struct {
-	Appointments []DayAppointment `json:"appointments"`
-}
-
-// DayAppointment is one line of the day's list.
-type DayAppointment struct {
-	ID       uuid.UUID `json:"id"`
-	StartsAt time.Time `json:"starts_at"`
-	Citizen  string    `json:"citizen"`
-	Service  string    `json:"service"`
-	Kiosk    string    `json:"kiosk"`
-	State    string    `json:"state"`
-}
-
 // versionOf is a number that differs whenever the content does, small enough for JavaScript.
 func versionOf(state any) (int64, error) {
 	raw, err := json.Marshal(state)
@@ -325,6 +181,9 @@ func documentView(d documents.Document, base string) DocumentView {
 		out.Pages = append(out.Pages, fmt.Sprintf("%s/session/documents/%s?page=%d", base, d.ID, page+1))
 	}
 	out.URL = out.Pages[0]
+	if d.MediaType == documents.PDF {
+		out.MediaType = documents.PNG
+	}
 	return out
 }
 

@@ -63,7 +63,7 @@ func (s *Service) started(ctx context.Context, t tenant.Tenant, kiosk, request u
 // begin redeems the code and makes the session, both or neither.
 func (s *Service) begin(ctx context.Context, t tenant.Tenant, kiosk uuid.UUID, ticket Ticket, request uuid.UUID) (v Session, err error) {
 	err = s.cfg.DB.InTenant(ctx, t, func(tx *tenant.Tx) error {
-		if err := s.cfg.Codes.Redeem(ctx, tx, ticket.AppointmentID); err != nil {
+		if err := s.cfg.Codes.Redeem(ctx, tx, kiosk, ticket.AppointmentID); err != nil {
 			return err
 		}
 		v = Session{ID: id.New[Session](tx.IDs()), AppointmentID: ticket.AppointmentID, KioskID: kiosk,
@@ -158,7 +158,12 @@ func (s *Service) CutKiosk(ctx context.Context, t tenant.Tenant, kiosk uuid.UUID
 }
 
 // Cut takes a disabled operator out of their call: media stop with the room, the citizen waits for somebody else.
-func (s *Service) Cut(ctx context.Context, t tenant.Tenant, staff uuid.UUID) error {
+// It satisfies identity.Cutter.
+func (s *Service) Cut(ctx context.Context, t tenant.Tenant, staffID string) error {
+	staff, err := uuid.Parse(staffID)
+	if err != nil {
+		return err
+	}
 	if err := s.cut(ctx, t, Requeue, func(tx *tenant.Tx) (Session, error) { return liveOfOperator(ctx, tx, staff) }); err != nil {
 		return err
 	}

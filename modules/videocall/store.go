@@ -68,6 +68,9 @@ SELECT ` + sessionColumns + `
  ORDER BY appointment_at, started_at, id
  LIMIT 200`
 
+// One click of an operator after the other: a double click must not hold a second person while it learns that it is one.
+const sqlOneAtATime = `SELECT pg_advisory_xact_lock(hashtextextended(@operator, 0)) IS NULL`
+
 // The first who waits, for exactly one of all operators who ask at once.
 const sqlClaim = `
 UPDATE {t}.sessions
@@ -194,6 +197,12 @@ type claim struct {
 	room     string
 	offices  []uuid.UUID
 	only     *uuid.UUID // a chosen person instead of the first
+}
+
+func oneAtATime(ctx context.Context, tx *tenant.Tx, operator uuid.UUID) error {
+	key := "videocall.claim:" + string(tx.Tenant().Key) + ":" + operator.String()
+	_, err := tenant.Value[bool](ctx, tx, sqlOneAtATime, tenant.Args{"operator": key})
+	return err
 }
 
 func claimNext(ctx context.Context, tx *tenant.Tx, c claim) (Session, error) {

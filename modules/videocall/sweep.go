@@ -157,7 +157,7 @@ func (s *Service) OnRoomDone(ctx context.Context, _ tenant.Tenant, payload json.
 // OnStaffDisabled handles identity.staff_disabled.v1.
 func (s *Service) OnStaffDisabled(ctx context.Context, t tenant.Tenant, payload json.RawMessage) error {
 	var e struct {
-		StaffID uuid.UUID `json:"staff_id"`
+		StaffID string `json:"staff_id"`
 	}
 	if err := json.Unmarshal(payload, &e); err != nil {
 		return err

@@ -1,0 +1,165 @@
+package videocall
+
+import (
+	"bytes"
+	"context"
+	"mime"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+
+	"github.com/sportello/sportello/modules/documents"
+	"github.com/sportello/sportello/modules/kernel/id"
+	"github.com/sportello/sportello/modules/kernel/problem"
+)
+
+// empty is an operation without input, or an answer without a body.
+type empty struct{}
+
+// ignored takes a body that a program may send and that says nothing.
+type ignored struct {
+	Body struct {
+		RequestID string `json:"request_id,omitempty" doc:"Ignored: repeating the request changes nothing"`
+	} `required:"false"`
+}
+
+type joinOutput struct {
+	Body struct {
+		URL      string `json:"url" doc:"Where LiveKit is"`
+		Token    string `json:"token" doc:"Good for two minutes, for one room and one identity"`
+		Identity string `json:"identity"`
+	}
+}
+
+type beatInput struct {
+	Body struct {
+		Peer bool `json:"peer" doc:"Whether this side receives the other"`
+	}
+}
+
+type beatOutput struct {
+	Body struct {
+		State State `json:"state" enum:"waiting,called,connected,held,dropped,closed,abandoned,no_show"`
+	}
+}
+
+type chatInput struct {
+	Body struct {
+		Text      string    `json:"text" minLength:"1" maxLength:"8000" doc:"At most 2,000 characters"`
+		RequestID uuid.UUID `json:"request_id" format:"uuid" doc:"The same request writes once"`
+	}
+}
+
+type uploadInput struct {
+	RawBody huma.MultipartFormFiles[struct {
+		File huma.FormFile `form:"file" required:"true" doc:"JPEG or PNG; from the desk also PDF; at most 10 MiB"`
+	}]
+}
+
+type documentOutput struct{ Body DocumentView }
+
+type readInput struct {
+	ID   string `path:"id" format:"uuid"`
+	Page int    `query:"page" default:"1" minimum:"1" maximum:"20"`
+}
+
+type deskReadInput struct {
+	readInput
+	Original bool `query:"original" doc:"The file as received, as a download"`
+}
+
+type contentOutput struct {
+	ContentType        string `header:"Content-Type"`
+	ContentDisposition string `header:"Content-Disposition"`
+	CSP                string `header:"Content-Security-Policy"`
+	NoSniff            string `header:"X-Content-Type-Options"`
+	CacheControl       string `header:"Cache-Control"`
+	Body               []byte
+}
+
+func (s *Service) apiJoin(ctx context.Context, _ *ignored) (*joinOutput, error) {
+	t, a, err := caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	in, err := s.Join(ctx, t, a)
+	if err != nil {
+		return nil, err
+	}
+	out := &joinOutput{}
+	out.Body.URL, out.Body.Token, out.Body.Identity = in.URL, in.Token, in.Identity
+	return out, nil
+}
+
+func (s *Service) apiBeat(ctx context.Context, in *beatInput) (*beatOutput, error) {
+	t, a, err := caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &beatOutput{}
+	out.Body.State, err = s.Beat(ctx, t, a, in.Body.Peer)
+	return out, err
+}
+
+func (s *Service) apiChat(ctx context.Context, in *chatInput) (*empty, error) {
+	t, a, err := caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &empty{}, s.Say(ctx, t, a, in.Body.Text, in.Body.RequestID)
+}
+
+func (s *Service) apiUpload(ctx context.Context, in *uploadInput) (*documentOutput, error) {
+	t, a, err := caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	file := in.RawBody.Data().File
+	doc, err := s.AddDocument(ctx, t, a, file.Filename, file)
+	if err != nil {
+		return nil, err
+	}
+	return &documentOutput{Body: doc}, nil
+}
+
+func (s *Service) apiRead(ctx context.Context, in *readInput) (*contentOutput, error) {
+	return s.read(ctx, in.ID, in.Page)
+}
+
+func (s *Service) apiDeskRead(ctx context.Context, in *deskReadInput) (*contentOutput, error) {
+	if in.Original {
+		return s.read(ctx, in.ID, documents.Original)
+	}
+	return s.read(ctx, in.ID, in.Page)
+}
+
+// read answers with a picture, or with the original as a download. Whatever a browser makes of it, it runs nothing.
+func (s *Service) read(ctx context.Context, document string, page int) (*contentOutput, error) {
+	t, a, err := caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := id.Parse[documents.Document](strings.ToLower(document))
+	if err != nil {
+		return nil, problem.New(problem.NotFound, "not_found")
+	}
+	c, body, err := s.Document(ctx, t, a, doc, page)
+	if err != nil {
+		return nil, err
+	}
+	out := &contentOutput{ContentType: c.MediaType, ContentDisposition: "inline", NoSniff: "nosniff",
+		CSP: "sandbox; default-src 'none'", CacheControl: "no-store", Body: bytes.Clone(body)}
+	if c.Original {
+		out.ContentDisposition = mime.FormatMediaType("attachment", map[string]string{"filename": c.Name})
+	}
+	return out, nil
+}
+
+func op(method, path, name, summary, tag string) huma.Operation {
+	o := huma.Operation{OperationID: name, Method: method, Path: path, Summary: summary, Tags: []string{tag},
+		Errors: []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusConflict,
+			http.StatusUnprocessableEntity, http.StatusServiceUnavailable}}
+	return o
+}

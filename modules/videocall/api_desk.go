@@ -1,0 +1,111 @@
+package videocall
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+
+	"github.com/sportello/sportello/modules/kernel/id"
+	"github.com/sportello/sportello/modules/kernel/problem"
+	"github.com/sportello/sportello/modules/platform/web"
+)
+
+type deskStateOutput struct{ Body DeskState }
+
+type nextInput struct {
+	Body struct {
+		RequestID uuid.UUID  `json:"request_id" format:"uuid" doc:"The same request calls one person"`
+		SessionID *uuid.UUID `json:"session_id,omitempty" format:"uuid" doc:"A chosen person instead of the first"`
+	}
+}
+
+type closeInput struct {
+	Body struct {
+		Outcome Outcome `json:"outcome" enum:"resolved,to_complete,redirected,not_resolved"`
+		Note    string  `json:"note,omitempty" maxLength:"8000" doc:"For the office, at most 2,000 characters"`
+	}
+}
+
+type dayInput struct {
+	Date string `query:"date" doc:"YYYY-MM-DD; today where missing" example:"2026-05-05"`
+}
+
+type dayOutput struct{ Body DayView }
+
+// RegisterDesk adds the operator's operations. Middleware before them puts the entity and the operator into the context.
+func RegisterDesk(api huma.API, s *Service) {
+	const tag = "desk"
+	web.Register(api, op(http.MethodGet, "/api/desk/state", "desk-state", "What the operator's screen shows", tag), s.apiDeskState)
+	web.Register(api, op(http.MethodPost, "/api/desk/next", "desk-next", "Call the next person", tag), s.apiNext)
+	web.Register(api, op(http.MethodPost, "/api/desk/session/join", "desk-join", "Admission to the video", tag), s.apiJoin)
+	web.Register(api, op(http.MethodPost, "/api/desk/session/beat", "desk-beat", "Sign of life in the call", tag), s.apiBeat)
+	web.Register(api, op(http.MethodPost, "/api/desk/session/chat", "desk-chat", "Write to the citizen", tag), s.apiChat)
+	upload := op(http.MethodPost, "/api/desk/session/documents", "desk-add-document", "Show a document at the kiosk", tag)
+	upload.MaxBodyBytes = web.UploadLimit
+	web.Register(api, upload, s.apiUpload)
+	web.Register(api, op(http.MethodGet, "/api/desk/session/documents/{id}", "desk-read-document", "A page's picture, or the original", tag), s.apiDeskRead)
+	web.Register(api, op(http.MethodPost, "/api/desk/session/hold", "desk-hold", "Ask the citizen to wait", tag), s.apiStep(Hold))
+	web.Register(api, op(http.MethodPost, "/api/desk/session/resume", "desk-resume", "Go on after a hold", tag), s.apiStep(Resume))
+	web.Register(api, op(http.MethodPost, "/api/desk/session/recall", "desk-recall", "Ring again", tag), s.apiStep(Recall))
+	web.Register(api, op(http.MethodPost, "/api/desk/session/no_show", "desk-no-show", "Nobody was there", tag), s.apiStep(Miss))
+	web.Register(api, op(http.MethodPost, "/api/desk/session/close", "desk-close", "End with an outcome", tag), s.apiClose)
+	web.Register(api, op(http.MethodGet, "/api/desk/day", "desk-day", "The day's appointments", tag), s.apiDay)
+}
+
+func (s *Service) apiDeskState(ctx context.Context, _ *empty) (*deskStateOutput, error) {
+	t, a, err := caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	state, err := s.DeskState(ctx, t, a)
+	return &deskStateOutput{state}, err
+}
+
+func (s *Service) apiNext(ctx context.Context, in *nextInput) (*deskStateOutput, error) {
+	t, a, err := caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if in.Body.SessionID != nil {
+		err = s.CallChosen(ctx, t, a, id.ID[Session]{UUID: *in.Body.SessionID}, in.Body.RequestID)
+	} else {
+		err = s.Next(ctx, t, a, in.Body.RequestID)
+	}
+	if err != nil {
+		return nil, err
+	}
+	state, err := s.DeskState(ctx, t, a)
+	return &deskStateOutput{state}, err
+}
+
+func (s *Service) apiStep(c Command) func(context.Context, *ignored) (*empty, error) {
+	return func(ctx context.Context, _ *ignored) (*empty, error) {
+		t, a, err := caller(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return &empty{}, s.Do(ctx, t, a, c)
+	}
+}
+
+func (s *Service) apiClose(ctx context.Context, in *closeInput) (*empty, error) {
+	t, a, err := caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &empty{}, s.Close(ctx, t, a, in.Body.Outcome, in.Body.Note)
+}
+
+func (s *Service) apiDay(ctx context.Context, in *dayInput) (*dayOutput, error) {
+	t, a, err := caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(in.Date) > 10 {
+		return nil, problem.New(problem.Invalid, "videocall.date").WithField("date", "videocall.date")
+	}
+	day, err := s.Day(ctx, t, a, in.Date)
+	return &dayOutput{day}, err
+}

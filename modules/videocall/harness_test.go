@@ -1,0 +1,359 @@
+package videocall
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sportello/sportello/modules/audit"
+	"github.com/sportello/sportello/modules/documents"
+	"github.com/sportello/sportello/modules/kernel/actor"
+	"github.com/sportello/sportello/modules/kernel/id"
+	"github.com/sportello/sportello/modules/kernel/problem"
+	"github.com/sportello/sportello/modules/platform/blob"
+	"github.com/sportello/sportello/modules/platform/devstack"
+	"github.com/sportello/sportello/modules/platform/ephemeral"
+	"github.com/sportello/sportello/modules/platform/i18n"
+	"github.com/sportello/sportello/modules/platform/rtc"
+	"github.com/sportello/sportello/tenant"
+	"github.com/sportello/sportello/tenant/migrate"
+	"github.com/sportello/sportello/tenant/tenanttest"
+)
+
+func TestMain(m *testing.M) {
+	if err := i18n.Load(os.DirFS("../../frontend/locales")); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
+}
+
+// appointments is a table of the tests' own, so that codes are redeemed in the caller's transaction as booking does.
+var appointmentLine = migrate.Line{Name: "appointments", FS: fstest.MapFS{"migrations/0001_appointments.sql": {Data: []byte(`
+CREATE TABLE {t}.test_codes (
+    appointment_id uuid PRIMARY KEY, code text NOT NULL UNIQUE, office_id uuid NOT NULL, starts_at timestamptz NOT NULL, used boolean NOT NULL
+);
+GRANT SELECT, INSERT, UPDATE ON {t}.test_codes TO {role};`)}}}
+
+const sqlTestAdd = `INSERT INTO {t}.test_codes (appointment_id, code, office_id, starts_at, used) VALUES (@id, @code, @office, @at, false)`
+const sqlTestFind = `SELECT appointment_id, office_id, starts_at, used FROM {t}.test_codes WHERE code = @code`
+const sqlTestRedeem = `UPDATE {t}.test_codes SET used = true WHERE appointment_id = @id AND NOT used`
+const sqlTestGiveBack = `UPDATE {t}.test_codes SET used = false WHERE appointment_id = @id`
+
+type testCode struct {
+	AppointmentID, OfficeID uuid.UUID
+	StartsAt                time.Time
+	Used                    bool
+}
+
+// house is one entity with an office, and everything around the service that others own.
+type house struct {
+	*tenanttest.Stack
+	t        tenant.Tenant
+	s        *Service
+	office   uuid.UUID
+	rooms    Rooms
+	blobs    *blob.Files
+	mu       sync.Mutex
+	disabled map[string]bool
+	staff    []uuid.UUID
+	codes    int
+}
+
+func (h *house) Check(ctx context.Context, t tenant.Tenant, _ uuid.UUID, code string) (ticket Ticket, err error) {
+	err = h.DB.InTenant(ctx, t, func(tx *tenant.Tx) error {
+		c, err := tenant.One[testCode](ctx, tx, sqlTestFind, tenant.Args{"code": code})
+		if errors.Is(err, problem.NotFound) {
+			return problem.New(problem.NotFound, "kiosk.code_unknown")
+		}
+		ticket = Ticket{AppointmentID: c.AppointmentID, ServiceID: c.OfficeID, OfficeID: c.OfficeID, StartsAt: c.StartsAt}
+		return err
+	})
+	return ticket, err
+}
+
+func (h *house) Redeem(ctx context.Context, tx *tenant.Tx, _, appointment uuid.UUID) error {
+	n, err := tenant.Exec(ctx, tx, sqlTestRedeem, tenant.Args{"id": appointment})
+	if err == nil && n == 0 {
+		return codeUsed
+	}
+	return err
+}
+
+func (h *house) GiveBack(ctx context.Context, tx *tenant.Tx, appointment uuid.UUID) error {
+	_, err := tenant.Exec(ctx, tx, sqlTestGiveBack, tenant.Args{"id": appointment})
+	return err
+}
+
+func (h *house) People(_ context.Context, _ *tenant.Tx, ids []uuid.UUID) (map[uuid.UUID]Person, error) {
+	out := map[uuid.UUID]Person{}
+	for _, one := range ids {
+		out[one] = Person{Name: "Maria", Surname: "Rossi", Details: "carta smarrita"}
+	}
+	return out, nil
+}
+
+func (h *house) Day(_ context.Context, _ *tenant.Tx, _ []uuid.UUID, from, to time.Time) ([]DayEntry, error) {
+	return []DayEntry{{ID: uuid.New(), StartsAt: from.Add(10 * time.Hour), Citizen: "Maria Rossi", State: to.Sub(from).String()}}, nil
+}
+
+func (h *house) Service(context.Context, *tenant.Tx, uuid.UUID) (ServiceLabel, error) {
+	return ServiceLabel{Title: "Carta d'identità", Needed: []string{"Una foto"}, Minutes: 20}, nil
+}
+func (h *house) Office(context.Context, *tenant.Tx, uuid.UUID) (string, error) {
+	return "Anagrafe", nil
+}
+func (h *house) Entity(context.Context, *tenant.Tx) (EntityLabel, error) {
+	return EntityLabel{Name: "Comune di Isernia", Phone: "0865 4491", PrivacyNotice: "Il Comune tratta i Suoi dati."}, nil
+}
+
+func (h *house) Kiosk(_ context.Context, _ *tenant.Tx, kiosk uuid.UUID) (KioskLabel, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.disabled[kiosk.String()] {
+		return KioskLabel{}, problem.New(problem.Unauthenticated, "unauthenticated")
+	}
+	return KioskLabel{Name: "Scuola Tagliente", Place: "San Lazzaro", Address: "Via Roma 1"}, nil
+}
+
+func (h *house) Offices(_ context.Context, _ *tenant.Tx, a actor.Actor) ([]uuid.UUID, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.disabled[a.ID] {
+		return nil, problem.New(problem.Unauthenticated, "unauthenticated")
+	}
+	return []uuid.UUID{h.office}, nil
+}
+
+func (h *house) Operators(context.Context, *tenant.Tx, uuid.UUID) ([]uuid.UUID, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.staff, nil
+}
+
+func (h *house) disable(who string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.disabled[who] = true
+}
+
+// alone is a world without Redis: hints are lost and nobody else knows who is there.
+type alone struct{}
+
+var errAway = errors.New("redis is away")
+
+func (alone) Publish(context.Context, string) error { return errAway }
+func (alone) Subscribe(context.Context, ...string) (<-chan string, func()) {
+	return make(chan string), func() {}
+}
+func (alone) Down() bool                                         { return true }
+func (alone) Touch(context.Context, string, time.Duration) error { return errAway }
+func (alone) Present(context.Context, ...string) (map[string]bool, error) {
+	return nil, errAway
+}
+
+// noted are rooms that remember what was asked of them.
+type noted struct {
+	mu      sync.Mutex
+	open    map[string]bool
+	removed []string
+	down    bool
+}
+
+func (r *noted) Create(_ context.Context, room string, _ int) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.down {
+		return errors.New("livekit is away")
+	}
+	if r.open == nil {
+		r.open = map[string]bool{}
+	}
+	r.open[room] = true
+	return nil
+}
+
+func (r *noted) Delete(_ context.Context, room string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.down {
+		return errors.New("livekit is away")
+	}
+	delete(r.open, room)
+	return nil
+}
+
+func (r *noted) Remove(_ context.Context, _, identity string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.removed = append(r.removed, identity)
+	return nil
+}
+
+func (r *noted) Token(room, identity, _ string, _ rtc.Sources, ttl time.Duration) (string, error) {
+	return fmt.Sprint(room, identity, ttl), nil
+}
+func (r *noted) ClientURL() string { return "ws://video" }
+func (r *noted) Webhook([]byte, string) (rtc.Event, error) {
+	return rtc.Event{}, errors.New("not used")
+}
+func (r *noted) setDown(down bool) { r.mu.Lock(); r.down = down; r.mu.Unlock() }
+func (r *noted) count() int        { r.mu.Lock(); defer r.mu.Unlock(); return len(r.open) }
+
+type option func(*Config)
+
+// newHouse makes an entity on real PostgreSQL; without options it is without Redis, with noted rooms.
+func newHouse(t *testing.T, options ...option) *house {
+	t.Helper()
+	return houseOn(t, tenanttest.Start(t), options...)
+}
+
+func houseOn(t *testing.T, stack *tenanttest.Stack, options ...option) *house {
+	t.Helper()
+	h := &house{Stack: stack, office: uuid.New(), rooms: &noted{}, disabled: map[string]bool{}}
+	var err error
+	h.blobs, err = blob.NewFiles(t.TempDir())
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = h.blobs.Close() })
+	h.t = stack.NewTenant(t, migrate.Line{Name: "audit", FS: audit.Migrations}, appointmentLine,
+		migrate.Line{Name: "documents", FS: documents.Migrations}, migrate.Line{Name: "videocall", FS: Migrations})
+	cfg := Config{DB: stack.DB, Codes: h, Appointments: h, Labels: h, Kiosks: h, Staff: h,
+		Documents: documents.New(h.blobs, documents.NewRenderer(), id.Random), Rooms: h.rooms, Hints: alone{}, Presence: alone{}}
+	for _, o := range options {
+		o(&cfg)
+	}
+	h.rooms = cfg.Rooms
+	h.s = New(cfg)
+	stack.Outbox.Subscribe(SessionCheck{}.Kind(), "videocall.check", h.s.OnSessionCheck)
+	stack.Outbox.Subscribe(RoomDone{}.Kind(), "videocall.room", h.s.OnRoomDone)
+	return h
+}
+
+// code books an appointment at the time and gives its code.
+func (h *house) code(t *testing.T, at time.Time) string {
+	t.Helper()
+	h.mu.Lock()
+	h.codes++
+	code := fmt.Sprintf("%010d", h.codes)
+	h.mu.Unlock()
+	h.In(t, h.t, func(tx *tenant.Tx) error {
+		_, err := tenant.Exec(context.Background(), tx, sqlTestAdd, tenant.Args{"id": uuid.New(), "code": code, "office": h.office, "at": at})
+		return err
+	})
+	return code
+}
+
+func (h *house) kiosk() actor.Actor {
+	return actor.Actor{Kind: actor.Kiosk, ID: uuid.NewString(), Tenant: string(h.t.Key)}
+}
+
+func (h *house) operator() actor.Actor {
+	a := actor.Actor{Kind: actor.Staff, ID: uuid.NewString(), Tenant: string(h.t.Key), Name: "Anna Bianchi", Roles: []actor.Role{actor.Operator}}
+	h.mu.Lock()
+	h.staff = append(h.staff, uuid.MustParse(a.ID))
+	h.mu.Unlock()
+	return a
+}
+
+// wait seats a citizen at a fresh kiosk.
+func (h *house) wait(t *testing.T) (actor.Actor, Session) {
+	t.Helper()
+	kiosk := h.kiosk()
+	v, err := h.s.Start(t.Context(), h.t, kiosk, h.code(t, h.Clock.Now()), uuid.New())
+	require.NoError(t, err)
+	return kiosk, v
+}
+
+// call is wait and an operator who took them.
+func (h *house) call(t *testing.T) (kiosk, operator actor.Actor, v Session) {
+	t.Helper()
+	kiosk, v = h.wait(t)
+	operator = h.operator()
+	require.NoError(t, h.s.Next(t.Context(), h.t, operator, uuid.New()))
+	return kiosk, operator, h.session(t, v.ID)
+}
+
+// talk is call and both sides receiving each other.
+func (h *house) talk(t *testing.T) (kiosk, operator actor.Actor, v Session) {
+	t.Helper()
+	kiosk, operator, v = h.call(t)
+	for _, a := range []actor.Actor{kiosk, operator} {
+		_, err := h.s.Join(t.Context(), h.t, a)
+		require.NoError(t, err)
+	}
+	h.beats(t, kiosk, operator)
+	v = h.session(t, v.ID)
+	require.Equal(t, Connected, v.State)
+	return kiosk, operator, v
+}
+
+func (h *house) beats(t *testing.T, who ...actor.Actor) {
+	t.Helper()
+	for _, a := range who {
+		_, err := h.s.Beat(t.Context(), h.t, a, true)
+		require.NoError(t, err)
+	}
+}
+
+func (h *house) session(t *testing.T, session ID) (v Session) {
+	t.Helper()
+	h.In(t, h.t, func(tx *tenant.Tx) (err error) {
+		v, err = byID(context.Background(), tx, session)
+		return err
+	})
+	return v
+}
+
+func (h *house) ledger(t *testing.T, session ID) (kinds []EventKind) {
+	t.Helper()
+	h.In(t, h.t, func(tx *tenant.Tx) error {
+		lines, err := events(context.Background(), tx, session)
+		for _, l := range lines {
+			kinds = append(kinds, l.Kind)
+		}
+		return err
+	})
+	return kinds
+}
+
+func (h *house) billed(t *testing.T, session ID) (seconds int64) {
+	t.Helper()
+	h.In(t, h.t, func(tx *tenant.Tx) (err error) {
+		seconds, err = h.s.BilledSeconds(context.Background(), tx, session)
+		return err
+	})
+	return seconds
+}
+
+const sqlTestAudits = `SELECT count(*) FROM {t}.audit_log WHERE action = @action`
+
+// redis starts a Redis of the test's own, for tests that kill it.
+func redis(t *testing.T) (*devstack.Redis, *ephemeral.Store) {
+	t.Helper()
+	r, err := devstack.StartRedis(context.Background(), devstack.RedisConfig{})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = r.Stop() })
+	store, err := ephemeral.Open(r.URL())
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = store.Close() })
+	require.Eventually(t, func() bool { return !store.Down() }, 5*time.Second, 10*time.Millisecond)
+	return r, store
+}
+
+func withRedis(store *ephemeral.Store) option {
+	return func(c *Config) { c.Hints, c.Presence = store, store }
+}
+
+func code(err error) string {
+	if err == nil {
+		return ""
+	}
+	return problem.From(err).Code
+}
