@@ -54,7 +54,7 @@ function draw(): void {
   const viewed = model.snapshot?.session?.documents.find((d) => d.id === model.viewing);
   if (viewed?.media_type === 'application/pdf') void pdf.open(viewed.id, viewed.url);
   else if (pdf.view !== null) pdf.close();
-  const ports: Ports = { send, own: live.own, other: live.other, newId: newRequestId, pdf: pdf.view };
+  const ports: Ports = { send, own: live.line.own, other: live.line.other, newId: newRequestId, pdf: pdf.view };
   render(view(model, ports), root);
 }
 
@@ -94,7 +94,7 @@ function run(effect: Effect): void {
       api.sendChat(effect.text).then(refresh, () => send({ kind: 'chatFailed' }));
       return;
     case 'capture':
-      picture.take(live.own).then(
+      picture.take(live.line.own).then(
         (url) => send({ kind: 'paperShot', picture: url }),
         () => send({ kind: 'paperFailed', detail: t('kiosk.paper.no_camera') }),
       );
@@ -168,7 +168,7 @@ guard(root, {
 });
 setInterval(() => {
   send({ kind: 'tick', now: now() });
-  live.tick(model.call.link);
+  live.line.tick(model.call.link);
   if (voice.available !== model.voice) send({ kind: 'voiceFound', available: voice.available });
 }, 1_000);
 addEventListener('pagehide', () => live.wipe());

@@ -1,6 +1,6 @@
 /** Draws a PDF of the operator as pictures, because a browser's own viewer offers printing, saving and links. */
 import type { PDFDocumentLoadingTask, PDFDocumentProxy } from 'pdfjs-dist';
-import workerUrl from 'pdfjs-dist/build/pdf.worker.min.mjs?url';
+import workerUrl from 'pdfjs-dist/build/pdf.worker.min.mjs?worker&url';
 import type { PdfView } from './views/ports';
 
 /** Longest side of a drawn page, in pixels. */

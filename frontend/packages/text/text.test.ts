@@ -42,8 +42,8 @@ describe.each([
   const code = sources(join(root, 'apps', app), ...packages);
 
   it('are all used', () => {
-    // Keys built from a word of the state are named in the code as a pattern: `say.${key}`.
-    const stems = [...code.matchAll(/[`']([a-z_.]+\.)\$\{/gi)].map((match) => match[1] ?? '');
+    // Keys built from a word of the state are named in the code as a pattern: `kiosk.say.${key}`.
+    const stems = [...code.matchAll(/[`']([a-z_]+\.[a-z_.]*)\$\{/gi)].map((match) => match[1] ?? '');
     const unused = Object.keys(table).filter(
       (key) => !code.includes(`'${key}'`) && !stems.some((stem) => key.startsWith(stem)),
     );

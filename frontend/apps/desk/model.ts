@@ -1,0 +1,147 @@
+/** What the desk's state machine speaks: its state, the events that move it, the effects it asks for. */
+import type { DeskStep } from '../../packages/api/desk';
+import type { ApiError } from '../../packages/api/http';
+import type { Beat, DeskDay, DeskSnapshot, Outcome } from '../../packages/api/types';
+import type { Devices, Link, MediaFault, Peer, Quality } from '../../packages/call/index';
+
+/** What the operator is writing about one session; saved as it is written. */
+export interface Draft {
+  readonly chat: string;
+  readonly note: string;
+  readonly outcome: Outcome | null;
+}
+
+/** A message that stays until it is dismissed. */
+export interface Toast {
+  readonly id: number;
+  readonly tone: 'error' | 'info';
+  readonly text: string;
+  readonly reference: string;
+}
+
+/** Windows over the desk. */
+export type Dialog = 'keys' | 'day' | 'devices' | 'no_show' | 'paper';
+
+/** The day's list. */
+export interface Day {
+  readonly date: string;
+  readonly status: 'loading' | 'ready' | 'failed';
+  readonly appointments: DeskDay['appointments'];
+}
+
+/** The whole state of a desk. Times are milliseconds of the page's clock. */
+export interface Model {
+  readonly phase: 'boot' | 'ready' | 'expired';
+  readonly now: number;
+  readonly lineUp: boolean;
+  readonly lineDownAt: number;
+  readonly snapshot: DeskSnapshot | null;
+  /** The claim in flight, by its request id. */
+  readonly claiming: string | null;
+  /** After a session: who it was and what could not be sent with the close; null when ready for the next. */
+  readonly breath: { readonly name: string; readonly note: string; readonly byCitizen: boolean } | null;
+  readonly call: {
+    readonly link: Link;
+    readonly peer: Peer;
+    readonly quality: Quality;
+    readonly picture: boolean;
+    readonly soundBlocked: boolean;
+  };
+  readonly fault: MediaFault | null;
+  readonly devices: Devices | null;
+  readonly microphone: boolean;
+  readonly camera: boolean;
+  readonly draft: Draft;
+  /** The step in flight; others wait. */
+  readonly busy: DeskStep | 'close' | null;
+  /** A close in flight for this session. */
+  readonly closing: string | null;
+  readonly uploads: number;
+  readonly dialog: Dialog | null;
+  readonly day: Day | null;
+  readonly viewing: string | null;
+  readonly toasts: readonly Toast[];
+  readonly nextToast: number;
+  readonly shortcuts: boolean;
+  readonly soundAllowed: boolean;
+}
+
+/** Everything that can happen to a desk. */
+export type Event =
+  | { readonly kind: 'tick'; readonly now: number }
+  | { readonly kind: 'snapshot'; readonly snapshot: DeskSnapshot }
+  | { readonly kind: 'lineUp' }
+  | { readonly kind: 'lineDown'; readonly error: ApiError }
+  | { readonly kind: 'soundChanged'; readonly allowed: boolean }
+  | { readonly kind: 'shortcutsToggled' }
+  | { readonly kind: 'shortcutsSet'; readonly on: boolean }
+  // Who waits.
+  | { readonly kind: 'next'; readonly requestId: string }
+  | { readonly kind: 'claimed'; readonly snapshot: DeskSnapshot }
+  | { readonly kind: 'claimFailed'; readonly error: ApiError }
+  | { readonly kind: 'rested' }
+  // The person.
+  | { readonly kind: 'microphoneToggled' }
+  | { readonly kind: 'cameraToggled' }
+  | { readonly kind: 'link'; readonly link: Link }
+  | { readonly kind: 'peer'; readonly peer: Peer }
+  | { readonly kind: 'quality'; readonly quality: Quality }
+  | { readonly kind: 'picture'; readonly on: boolean }
+  | { readonly kind: 'soundBlocked'; readonly blocked: boolean }
+  | { readonly kind: 'mediaFault'; readonly fault: MediaFault | null }
+  | { readonly kind: 'devices'; readonly devices: Devices }
+  | { readonly kind: 'deviceChosen'; readonly device: 'camera' | 'microphone'; readonly id: string }
+  | { readonly kind: 'takenBack' }
+  | { readonly kind: 'beatAnswered'; readonly state: Beat['state'] }
+  | { readonly kind: 'step'; readonly step: DeskStep }
+  | { readonly kind: 'stepDone' }
+  | { readonly kind: 'failed'; readonly error: ApiError }
+  // The matter.
+  | { readonly kind: 'restored'; readonly session: string; readonly draft: Draft }
+  | { readonly kind: 'chatTyped'; readonly text: string }
+  | { readonly kind: 'chatSubmitted'; readonly requestId: string }
+  | { readonly kind: 'chatFailed'; readonly text: string; readonly error: ApiError }
+  | { readonly kind: 'noteTyped'; readonly text: string }
+  | { readonly kind: 'outcomeChosen'; readonly outcome: Outcome }
+  | { readonly kind: 'closeAsked' }
+  | { readonly kind: 'closeDone' }
+  | { readonly kind: 'filesChosen'; readonly files: readonly File[] }
+  | { readonly kind: 'uploadDone' }
+  | { readonly kind: 'uploadFailed'; readonly error: ApiError }
+  | { readonly kind: 'paperOpened'; readonly id: string }
+  // Windows and messages.
+  | { readonly kind: 'dialogOpened'; readonly dialog: Dialog; readonly date?: string }
+  | { readonly kind: 'dialogClosed' }
+  | { readonly kind: 'dayFetched'; readonly date: string; readonly day: DeskDay }
+  | { readonly kind: 'dayFailed'; readonly date: string; readonly error: ApiError }
+  | { readonly kind: 'dismissed'; readonly id: number };
+
+/** What the outside must do once. */
+export type Effect =
+  | { readonly kind: 'claim'; readonly requestId: string }
+  | { readonly kind: 'step'; readonly step: DeskStep }
+  | { readonly kind: 'close'; readonly outcome: Outcome; readonly note: string }
+  | { readonly kind: 'chat'; readonly text: string; readonly requestId: string }
+  | { readonly kind: 'upload'; readonly file: File }
+  | { readonly kind: 'day'; readonly date: string }
+  | { readonly kind: 'refresh' }
+  | { readonly kind: 'restore'; readonly session: string }
+  | { readonly kind: 'save'; readonly session: string; readonly draft: Draft }
+  | { readonly kind: 'forget'; readonly session: string }
+  | { readonly kind: 'keepShortcuts'; readonly on: boolean }
+  | { readonly kind: 'use'; readonly device: 'camera' | 'microphone'; readonly id: string }
+  | { readonly kind: 'takeBack' }
+  | { readonly kind: 'arrival' }
+  | { readonly kind: 'notice' }
+  | { readonly kind: 'say'; readonly key: SayKey; readonly args: Readonly<Record<string, string | number>> };
+
+/** What screen readers are told. */
+export type SayKey = 'arrival' | 'called' | 'connected' | 'held' | 'dropped' | 'ended' | 'message' | 'document' | 'offline' | 'online';
+
+/** What must be running as long as the state says so. */
+export interface Demand {
+  readonly media: boolean;
+  readonly call: boolean;
+  readonly camera: boolean;
+  readonly microphone: boolean;
+}

@@ -1,0 +1,296 @@
+/** The desk as a pure machine: an event goes in, the next state and its effects come out. */
+import type { ApiError } from '../../packages/api/http';
+import { type DeskSession, type DeskSnapshot, inCall } from '../../packages/api/types';
+import type { Demand, Draft, Effect, Event, Model, Toast } from './model';
+import { inMatter } from './matter';
+import { can } from './steps';
+
+/** A line that is down for less than this shows nothing. */
+export const OFFLINE_AFTER_MS = 3_000;
+/** Messages kept on the screen; older ones make room. */
+const MAX_TOASTS = 4;
+
+/** What a step of the machine yields. */
+export interface Step {
+  readonly model: Model;
+  readonly effects: readonly Effect[];
+}
+
+/** Nothing written yet. */
+export const EMPTY: Draft = { chat: '', note: '', outcome: null };
+
+const NO_CALL = { link: 'off', peer: 'absent', quality: 'unknown', picture: false, soundBlocked: false } as const;
+
+/** A desk that was just opened. */
+export function initial(now: number): Model {
+  return {
+    phase: 'boot',
+    now,
+    lineUp: false,
+    lineDownAt: now,
+    snapshot: null,
+    claiming: null,
+    breath: null,
+    call: NO_CALL,
+    fault: null,
+    devices: null,
+    microphone: true,
+    camera: true,
+    draft: EMPTY,
+    busy: null,
+    closing: null,
+    uploads: 0,
+    dialog: null,
+    day: null,
+    viewing: null,
+    toasts: [],
+    nextToast: 1,
+    shortcuts: true,
+    soundAllowed: false,
+  };
+}
+
+/** The session the operator is in, or null. */
+export function sessionOf(model: Model): DeskSession | null {
+  const session = model.snapshot?.session ?? null;
+  return session !== null && inCall(session.state) ? session : null;
+}
+
+/** What must be running in this state. */
+export function demandOf(model: Model): Demand {
+  const session = sessionOf(model);
+  const sending = session !== null && session.state !== 'held';
+  return {
+    // The camera is ready before anyone is called, so that one key is enough from ring to face.
+    media: session !== null || model.claiming !== null || (model.phase === 'ready' && model.breath === null && waiting(model) > 0),
+    call: session !== null,
+    camera: sending && model.camera,
+    microphone: sending && model.microphone,
+  };
+}
+
+/** How many wait. */
+export function waiting(model: Model): number {
+  return model.snapshot?.waiting.length ?? 0;
+}
+
+/** Whether the screen must say that the line is down. */
+export function offline(model: Model): boolean {
+  return model.phase === 'ready' && !model.lineUp && model.now - model.lineDownAt >= OFFLINE_AFTER_MS;
+}
+
+/** Whether "Avanti il prossimo" can be pressed. */
+export function canClaim(model: Model): boolean {
+  return model.phase === 'ready' && model.claiming === null && sessionOf(model) === null && waiting(model) > 0;
+}
+
+/** Moves the machine by one event. */
+export function update(model: Model, event: Event): Step {
+  return inMatter(model, event) ?? move(model, event);
+}
+
+/** A state without effects. */
+export function only(model: Model): Step {
+  return { model, effects: [] };
+}
+
+/** Adds a message that stays. */
+export function toast(model: Model, tone: Toast['tone'], text: string, reference = ''): Model {
+  const next: Toast = { id: model.nextToast, tone, text, reference };
+  return { ...model, toasts: [...model.toasts, next].slice(-MAX_TOASTS), nextToast: model.nextToast + 1 };
+}
+
+/** What a failed request does to the desk: an expired session is no toast. */
+export function failed(model: Model, error: ApiError): Model {
+  if (error.unauthenticated) return { ...model, phase: 'expired', claiming: null, busy: null };
+  // Without words of the server the code stands for them; the view has a text for each client code.
+  return toast(model, 'error', error.detail || error.code, error.instance);
+}
+
+function move(model: Model, event: Event): Step {
+  switch (event.kind) {
+    case 'tick':
+      return tick(model, event.now);
+    case 'lineUp':
+      return { model: { ...model, lineUp: true }, effects: offline(model) ? [say('online')] : [] };
+    case 'lineDown':
+      return lineDown(model, event.error);
+    case 'snapshot':
+      return snapshot(model, event.snapshot);
+    case 'soundChanged':
+      return only({ ...model, soundAllowed: event.allowed });
+    case 'shortcutsToggled':
+      return {
+        model: { ...model, shortcuts: !model.shortcuts },
+        effects: [{ kind: 'keepShortcuts', on: !model.shortcuts }],
+      };
+    case 'shortcutsSet':
+      return only({ ...model, shortcuts: event.on });
+    case 'next':
+      return canClaim(model)
+        ? { model: { ...model, claiming: event.requestId, breath: null }, effects: [{ kind: 'claim', requestId: event.requestId }] }
+        : only(model);
+    case 'claimed':
+      return snapshot({ ...model, claiming: null }, event.snapshot);
+    case 'claimFailed':
+      return { model: failed({ ...model, claiming: null }, event.error), effects: [{ kind: 'refresh' }] };
+    case 'rested':
+      return only({ ...model, breath: null });
+    case 'microphoneToggled':
+      return only({ ...model, microphone: !model.microphone });
+    case 'cameraToggled':
+      return only({ ...model, camera: !model.camera });
+    case 'link':
+      return only({ ...model, call: { ...model.call, link: event.link } });
+    case 'peer':
+      return peer(model, event.peer);
+    case 'quality':
+      return only({ ...model, call: { ...model.call, quality: event.quality } });
+    case 'picture':
+      return only({ ...model, call: { ...model.call, picture: event.on } });
+    case 'soundBlocked':
+      return only({ ...model, call: { ...model.call, soundBlocked: event.blocked } });
+    case 'mediaFault':
+      return only({ ...model, fault: event.fault });
+    case 'devices':
+      return only({ ...model, devices: event.devices });
+    case 'deviceChosen':
+      return { model, effects: [{ kind: 'use', device: event.device, id: event.id }] };
+    case 'takenBack':
+      return model.call.link === 'elsewhere' ? { model, effects: [{ kind: 'takeBack' }] } : only(model);
+    case 'beatAnswered': {
+      const session = sessionOf(model);
+      return session === null || session.state === event.state ? only(model) : { model, effects: [{ kind: 'refresh' }] };
+    }
+    case 'step': {
+      const session = sessionOf(model);
+      if (session === null || model.busy !== null || !can(session.state, event.step)) return only(model);
+      return { model: { ...model, busy: event.step, dialog: null }, effects: [{ kind: 'step', step: event.step }] };
+    }
+    case 'stepDone':
+      return { model: { ...model, busy: null }, effects: [{ kind: 'refresh' }] };
+    case 'failed':
+      // A conflict means that the server knows better: look again.
+      return { model: failed({ ...model, busy: null, closing: null }, event.error), effects: [{ kind: 'refresh' }] };
+    case 'dialogOpened':
+      return openDialog(model, event);
+    case 'dialogClosed':
+      return only({ ...model, dialog: null, viewing: null });
+    case 'dayFetched':
+      return only(
+        model.day?.date === event.date
+          ? { ...model, day: { date: event.date, status: 'ready', appointments: event.day.appointments } }
+          : model,
+      );
+    case 'dayFailed':
+      return only(
+        failed(model.day?.date === event.date ? { ...model, day: { ...model.day, status: 'failed' } } : model, event.error),
+      );
+    case 'dismissed':
+      return only({ ...model, toasts: model.toasts.filter((t) => t.id !== event.id) });
+    default:
+      return only(model); // an event of a session that is over
+  }
+}
+
+function say(key: Extract<Effect, { kind: 'say' }>['key'], args: Readonly<Record<string, string | number>> = {}): Effect {
+  return { kind: 'say', key, args };
+}
+
+function tick(before: Model, now: number): Step {
+  const model = { ...before, now };
+  return offline(model) && !offline(before) ? { model, effects: [say('offline')] } : only(model);
+}
+
+function lineDown(model: Model, error: ApiError): Step {
+  if (error.unauthenticated) return only({ ...model, phase: 'expired', lineUp: false, claiming: null });
+  return only({ ...model, lineUp: false, lineDownAt: model.lineUp ? model.now : model.lineDownAt });
+}
+
+function peer(model: Model, next: Model['call']['peer']): Step {
+  const changed = { ...model, call: { ...model.call, peer: next } };
+  return { model: changed, effects: next === 'lost' && sessionOf(model) !== null ? [say('dropped')] : [] };
+}
+
+function openDialog(model: Model, event: Extract<Event, { kind: 'dialogOpened' }>): Step {
+  if (event.dialog === 'no_show') {
+    const session = sessionOf(model);
+    return only(session !== null && can(session.state, 'no_show') ? { ...model, dialog: 'no_show' } : model);
+  }
+  if (event.dialog !== 'day' || event.date === undefined) return only({ ...model, dialog: event.dialog });
+  return {
+    model: { ...model, dialog: 'day', day: { date: event.date, status: 'loading', appointments: [] } },
+    effects: [{ kind: 'day', date: event.date }],
+  };
+}
+
+function snapshot(model: Model, next: DeskSnapshot): Step {
+  const current = model.snapshot;
+  // Answers and the stream may cross: what the server said earlier never replaces what it said later.
+  if (current !== null && Date.parse(next.server_time) < Date.parse(current.server_time)) return only(model);
+  const before = sessionOf(model);
+  const known: Model = { ...model, phase: 'ready', lineUp: true, snapshot: next };
+  const after = sessionOf(known);
+  if (before !== null && after?.id !== before.id) return ended(known, before, after);
+  if (after !== null && before === null) return begun(known, after);
+  if (after !== null && before !== null) return going(known, before, after);
+  return arrivals(known, current);
+}
+
+function begun(model: Model, session: DeskSession): Step {
+  return {
+    model: { ...model, breath: null, claiming: null, call: NO_CALL, draft: EMPTY, microphone: true, camera: true, viewing: null },
+    effects: [
+      { kind: 'restore', session: session.id },
+      say('called', { name: nameOf(session), kiosk: session.kiosk }),
+    ],
+  };
+}
+
+function ended(model: Model, before: DeskSession, after: DeskSession | null): Step {
+  const mine = model.closing === before.id || model.busy === 'no_show';
+  const done: Model = {
+    ...model,
+    call: NO_CALL,
+    draft: EMPTY,
+    busy: null,
+    closing: null,
+    uploads: 0,
+    viewing: null,
+    dialog: model.dialog === 'no_show' || model.dialog === 'paper' ? null : model.dialog,
+    breath: { name: nameOf(before), note: mine ? '' : model.draft.note, byCitizen: !mine },
+  };
+  const effects: Effect[] = [{ kind: 'forget', session: before.id }, say('ended', { name: nameOf(before) })];
+  if (after === null) return { model: done, effects };
+  const next = begun(done, after);
+  return { model: next.model, effects: [...effects, ...next.effects] };
+}
+
+function going(model: Model, before: DeskSession, after: DeskSession): Step {
+  const effects: Effect[] = [];
+  if (before.state !== after.state && after.state !== 'called') {
+    const key = after.state === 'connected' || after.state === 'held' || after.state === 'dropped' ? after.state : null;
+    if (key !== null) effects.push(say(key));
+  }
+  const mine = (s: DeskSession) => s.chat.filter((line) => line.side === 'kiosk');
+  const line = mine(after).at(-1);
+  if (line !== undefined && mine(after).length > mine(before).length) {
+    effects.push({ kind: 'notice' }, say('message', { text: line.text }));
+  }
+  const papers = (s: DeskSession) => s.documents.filter((d) => d.source === 'kiosk_capture').length;
+  if (papers(after) > papers(before)) effects.push({ kind: 'notice' }, say('document'));
+  return { model, effects };
+}
+
+/** It rings once, gently, for each who comes while the operator is ready. */
+function arrivals(model: Model, before: DeskSnapshot | null): Step {
+  const known = new Set(before?.waiting.map((person) => person.id));
+  const fresh = model.snapshot?.waiting.filter((person) => !known.has(person.id)).length ?? 0;
+  if (fresh === 0 || model.breath !== null) return only(model);
+  return { model, effects: [{ kind: 'arrival' }, say('arrival', { count: waiting(model) })] };
+}
+
+/** "Maria Rossi" */
+export function nameOf(session: DeskSession): string {
+  return `${session.citizen.name} ${session.citizen.surname}`.trim();
+}

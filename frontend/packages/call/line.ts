@@ -1,0 +1,208 @@
+/** Camera, call and heartbeats of one side of a session, made to follow what its state demands. */
+import { ApiError } from '../api/http';
+import type { Beat, SessionState, Ticket } from '../api/types';
+import { Call, type Link, type Quality, type RemoteMedia } from './call';
+import type { Peer } from './heartbeat';
+import { type Devices, Media, type MediaFault } from './media';
+
+/** Time between two heartbeats to the server, in milliseconds. */
+const BEAT_MS = 3_000;
+/** Time between two attempts to open a camera that did not answer, in milliseconds. */
+const CAMERA_RETRY_MS = 5_000;
+/** Answers after which there is no call to be in. */
+const OVER: readonly number[] = [401, 403, 404, 409, 410];
+
+/** What runs while the state says so. */
+export interface LineDemand {
+  /** The devices are open. */
+  readonly media: boolean;
+  /** The call is up. */
+  readonly call: boolean;
+  /** The other side may see and hear this one. */
+  readonly camera: boolean;
+  readonly microphone: boolean;
+}
+
+/** The two operations of the server a call needs. */
+export interface LineApi {
+  join(): Promise<Ticket>;
+  beat(peer: boolean): Promise<Beat>;
+}
+
+/** What the owner of a line hears; each becomes an event of its machine. */
+export interface LineListener {
+  link(link: Link): void;
+  peer(peer: Peer): void;
+  quality(quality: Quality): void;
+  /** Whether the other side's picture is moving. */
+  picture(on: boolean): void;
+  soundBlocked(blocked: boolean): void;
+  fault(fault: MediaFault | null): void;
+  devices(devices: Devices): void;
+  beat(state: SessionState): void;
+  /** The server says that there is no call: time to look at its state again. */
+  over(): void;
+}
+
+const OFF: LineDemand = { media: false, call: false, camera: false, microphone: false };
+
+/** One side of a session. The two video elements belong to it; the screen only places them. */
+export class Line {
+  /** The picture of this side, mirrored by its class. */
+  own = newVideo(true);
+  /** The picture of the other side. */
+  other = newVideo(false);
+  private readonly voice = document.createElement('audio');
+  private demand = OFF;
+  private call: Call | null = null;
+  private remote: RemoteMedia = { video: null, audio: null };
+  private beats: ReturnType<typeof setInterval> | undefined;
+  private triedAt = 0;
+  private readonly media: Media;
+
+  constructor(
+    private readonly api: LineApi,
+    private readonly listener: LineListener,
+  ) {
+    this.voice.autoplay = true;
+    this.media = new Media({
+      tracks: (camera, microphone) => {
+        this.own.srcObject = camera === null ? null : new MediaStream([camera]);
+        this.call?.send(camera, microphone);
+        if (camera !== null && microphone !== null) listener.fault(null);
+      },
+      fault: (fault) => listener.fault(fault),
+      devices: (devices) => listener.devices(devices),
+    });
+  }
+
+  /** Starts and stops what changed since the last demand. */
+  follow(demand: LineDemand): void {
+    const before = this.demand;
+    this.demand = demand;
+    if (demand.media && !before.media) this.openMedia();
+    if (!demand.media && before.media) this.media.stop();
+    if (demand.call && !before.call) this.startCall();
+    if (!demand.call && before.call) this.endCall();
+    if (demand.camera !== before.camera || demand.microphone !== before.microphone) {
+      this.call?.allow(demand.camera, demand.microphone);
+    }
+    for (const video of [this.own, this.other]) {
+      // A video that moved in the page stands still until told to go on.
+      if (video.isConnected && video.paused && video.srcObject !== null) video.play().catch(() => undefined);
+    }
+  }
+
+  /** Once a second: a camera that failed is tried again, a call that gave up is taken up again. */
+  tick(link: Link): void {
+    const blind = this.media.cameraTrack === null || this.media.microphoneTrack === null;
+    if (this.demand.media && blind && performance.now() - this.triedAt > CAMERA_RETRY_MS) this.openMedia();
+    if (this.demand.call && link === 'off') this.call?.start();
+  }
+
+  /** Takes the call back from another window. */
+  takeBack(): void {
+    this.call?.start();
+  }
+
+  /** Lets the other side's voice be heard; call it inside a touch or a key press. */
+  async startSound(): Promise<void> {
+    await this.call?.startSound();
+  }
+
+  /** Switches to another camera or microphone. */
+  use(kind: 'camera' | 'microphone', id: string): void {
+    void this.media.use(kind, id);
+  }
+
+  /** Asks the camera for a paper's sharpness, or for a face's economy again. */
+  sharpen(paper: boolean): void {
+    void this.media.sharpen(paper);
+  }
+
+  /** Stops everything and lets go of every picture. */
+  wipe(): void {
+    this.follow(OFF);
+    this.own.remove();
+    this.other.remove();
+    this.own = newVideo(true);
+    this.other = newVideo(false);
+  }
+
+  private openMedia(): void {
+    this.triedAt = performance.now();
+    void this.media.open();
+  }
+
+  private startCall(): void {
+    const call = new Call(() => this.ticket(), {
+      link: (link) => this.listener.link(link),
+      peer: (peer) => this.listener.peer(peer),
+      remote: (media) => this.show(media),
+      quality: (quality) => this.listener.quality(quality),
+      soundBlocked: (blocked) => this.listener.soundBlocked(blocked),
+      remoteCamera: (on) => this.listener.picture(on && this.other.videoWidth > 0),
+    });
+    this.call = call;
+    call.allow(this.demand.camera, this.demand.microphone);
+    call.send(this.media.cameraTrack, this.media.microphoneTrack);
+    call.start();
+    this.beats = setInterval(() => void this.beat(call), BEAT_MS);
+    void this.beat(call);
+  }
+
+  private async ticket(): Promise<Ticket | null> {
+    try {
+      return await this.api.join();
+    } catch (error) {
+      if (!(error instanceof ApiError) || !OVER.includes(error.status)) throw error;
+      this.listener.over();
+      return null;
+    }
+  }
+
+  private endCall(): void {
+    clearInterval(this.beats);
+    const call = this.call;
+    this.call = null;
+    call?.dispose();
+    this.show({ video: null, audio: null });
+  }
+
+  private async beat(call: Call): Promise<void> {
+    try {
+      const { state } = await this.api.beat(call.peer === 'here');
+      if (this.call === call) this.listener.beat(state);
+    } catch (error) {
+      if (error instanceof ApiError && OVER.includes(error.status)) this.listener.over();
+    }
+  }
+
+  private show(media: RemoteMedia): void {
+    const before = this.remote;
+    this.remote = media;
+    if (media.audio !== before.audio) {
+      before.audio?.detach(this.voice);
+      media.audio?.attach(this.voice);
+    }
+    if (media.video === before.video) return;
+    before.video?.detach(this.other);
+    this.listener.picture(false);
+    const { video } = media;
+    if (video === null) return;
+    this.other.onloadeddata = () => {
+      if (this.remote.video === video) this.listener.picture(!video.isMuted);
+    };
+    video.attach(this.other);
+  }
+}
+
+function newVideo(mirrored: boolean): HTMLVideoElement {
+  const video = document.createElement('video');
+  video.autoplay = true;
+  video.muted = true; // the voice has its own element
+  video.playsInline = true;
+  video.disablePictureInPicture = true;
+  video.className = mirrored ? 'video mirrored' : 'video';
+  return video;
+}
