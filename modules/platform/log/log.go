@@ -58,7 +58,7 @@ func (h *handler) WithGroup(name string) slog.Handler {
 
 var secret = map[string]bool{
 	"password": true, "token": true, "secret": true, "authorization": true, "cookie": true,
-	"totp": true, "email": true, "phone": true, "name": true, "surname": true, "fiscal_code": true,
+	"totp": true, "email": true, "phone": true, "surname": true, "fiscal_code": true,
 }
 
 func hide(_ []string, a slog.Attr) slog.Attr {

@@ -121,14 +121,18 @@ func TestATokenOpensItsRoomOnly(t *testing.T) {
 	require.NoError(t, rooms.Create(ctx, "room-b", 2))
 	require.NoError(t, rooms.Create(ctx, "room-c", 2))
 	jwt := token(t, "room-b", "kiosk", both)
-	res, err := http.Get(server.URL() + "/rtc/validate?room=room-c&access_token=" + jwt)
-	require.NoError(t, err)
-	_ = res.Body.Close()
-	_, err = enter(t, jwt)
+	_, err := enter(t, jwt)
 	require.NoError(t, err)
 	in, err := rooms.Participants(ctx, "room-c")
 	require.NoError(t, err)
 	require.Empty(t, in)
+	knock := func() int { // the address names another room than the token
+		res, err := http.Get(server.URL() + "/rtc/validate?room=room-c&access_token=" + jwt)
+		require.NoError(t, err)
+		_ = res.Body.Close()
+		return res.StatusCode
+	}
+	require.Equal(t, 200, knock(), "the token's room is there")
 
 	// What the token's holder could try against the API of the server.
 	for _, call := range []string{
@@ -146,6 +150,9 @@ func TestATokenOpensItsRoomOnly(t *testing.T) {
 		_ = res.Body.Close()
 		require.Contains(t, []int{401, 403}, res.StatusCode, method)
 	}
+
+	require.NoError(t, rooms.Delete(ctx, "room-b"))
+	require.NotEqual(t, 200, knock(), "its room is gone, and the other does not take its place")
 }
 
 func TestADeletedRoomStaysDeleted(t *testing.T) {

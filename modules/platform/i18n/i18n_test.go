@@ -1,0 +1,80 @@
+package i18n_test
+
+import (
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sportello/sportello/modules/kernel/clock"
+	"github.com/sportello/sportello/modules/platform/i18n"
+)
+
+func texts(t *testing.T, files map[string]string) *i18n.Texts {
+	t.Helper()
+	fsys := fstest.MapFS{}
+	for name, body := range files {
+		fsys[name] = &fstest.MapFile{Data: []byte(body)}
+	}
+	out, err := i18n.Parse(fsys)
+	require.NoError(t, err)
+	return out
+}
+
+func TestTheFilesOfAllModulesAreOneSetOfTexts(t *testing.T) {
+	t.Parallel()
+	tx := texts(t, map[string]string{
+		"it.json":         `{"problem.not_found": "Non trovato"}`,
+		"it.booking.json": `{"problem.booking.slot_taken": "Alle {{.time}} non è più libero", "left": {"one": "{{.count}} posto", "other": "{{.count}} posti"}}`,
+		"de.json":         `{"problem.not_found": "Nicht gefunden"}`,
+	})
+	require.Equal(t, "Non trovato", tx.T("it", "problem.not_found", nil))
+	require.Equal(t, "Nicht gefunden", tx.T("de", "problem.not_found", nil))
+	require.Equal(t, "Alle 10:30 non è più libero", tx.T("it", "problem.booking.slot_taken", map[string]any{"time": "10:30"}))
+	require.Equal(t, "Alle 10:30 non è più libero", tx.T("de", "problem.booking.slot_taken", map[string]any{"time": "10:30"}), "falls back to Italian")
+	require.Equal(t, "1 posto", tx.T("it", "left", map[string]any{"count": 1}))
+	require.Equal(t, "3 posti", tx.T("it", "left", map[string]any{"count": 3}))
+	require.Equal(t, "no.such.key", tx.T("it", "no.such.key", nil))
+	require.Equal(t, "Non trovato", tx.T("xx", "problem.not_found", nil))
+	require.Equal(t, []string{"left", "problem.booking.slot_taken", "problem.not_found"}, tx.Keys("it"))
+	require.True(t, tx.Has("left"))
+	require.False(t, tx.Has("right"))
+}
+
+func TestTextsKeepWhatPeopleTypedAsItIs(t *testing.T) {
+	t.Parallel()
+	tx := texts(t, map[string]string{"it.json": `{"hello": "Ciao {{.name}}"}`})
+	require.Equal(t, "Ciao {{.secret}} <b>", tx.T("it", "hello", map[string]any{"name": "{{.secret}} <b>"}))
+}
+
+func TestLocaleFilesWithMistakesAreRefused(t *testing.T) {
+	t.Parallel()
+	for name, files := range map[string]fstest.MapFS{
+		"key in two files": {"it.json": {Data: []byte(`{"a": "1"}`)}, "it.x.json": {Data: []byte(`{"a": "2"}`)}},
+		"not JSON":         {"it.json": {Data: []byte(`{`)}},
+		"no language":      {"it.json": {Data: []byte(`{"a": "1"}`)}, "1234.json": {Data: []byte(`{"a": "2"}`)}},
+		"nothing":          {},
+		"not Italian":      {"de.json": {Data: []byte(`{"a": "1"}`)}},
+	} {
+		_, err := i18n.Parse(files)
+		require.Error(t, err, name)
+	}
+}
+
+func TestDatesAreWrittenAsPeopleSayThem(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 5, 5, 8, 30, 0, 0, time.UTC)
+	require.Equal(t, "martedì 5 maggio 2026, ore 10:30", i18n.DateTime(at))
+	require.Equal(t, "martedì 5 maggio 2026", i18n.Date(at))
+	require.Equal(t, "10:30", i18n.Time(at))
+	require.Equal(t, "5 maggio", i18n.DayMonth(at))
+	require.Equal(t, "maggio 2026", i18n.MonthYear(at))
+	require.Equal(t, "05/05/2026", i18n.ShortDate(at))
+	require.Equal(t, "05/05/2026 10:30", i18n.ShortDateTime(at))
+	require.Equal(t, "venerdì 1º maggio 2026", i18n.Date(time.Date(2026, 5, 1, 12, 0, 0, 0, clock.Rome)))
+	require.Equal(t, "giovedì 1º gennaio 2026, ore 00:30", i18n.DateTime(time.Date(2025, 12, 31, 23, 30, 0, 0, time.UTC)), "the civil day is Rome's")
+	require.Equal(t, "domenica", i18n.Weekday(time.Date(2026, 10, 25, 0, 30, 0, 0, time.UTC)))
+	require.Equal(t, "02:30", i18n.Time(time.Date(2026, 10, 25, 0, 30, 0, 0, time.UTC)), "the first half past two of the night the clocks go back")
+	require.Equal(t, "02:30", i18n.Time(time.Date(2026, 10, 25, 1, 30, 0, 0, time.UTC)), "and the second")
+}
