@@ -48,7 +48,7 @@ func Open(address string) (*Sender, error) {
 	if err != nil || u.Hostname() == "" {
 		return nil, errors.New("mail server address: want smtp://host:port, smtp+starttls:// or smtps://")
 	}
-	s := &Sender{host: u.Hostname(), opts: []gomail.Option{gomail.WithTimeout(timeout)}}
+	s := &Sender{host: u.Hostname()}
 	port := 25
 	switch u.Scheme {
 	case "smtp":
@@ -76,13 +76,17 @@ func Open(address string) (*Sender, error) {
 	return s, nil
 }
 
-// Send hands the message to the server. Permanent tells whether trying again can help.
+// Send hands the message to the server, within 20 seconds or the deadline of ctx. Permanent tells whether trying again can help.
 func (s *Sender) Send(ctx context.Context, m Message) error {
 	msg, err := compose(m)
 	if err != nil {
 		return &permanentError{err}
 	}
-	client, err := gomail.NewClient(s.host, s.opts...)
+	patience := timeout // the library looks at ctx only while it connects
+	if end, ok := ctx.Deadline(); ok {
+		patience = max(time.Millisecond, min(patience, time.Until(end)))
+	}
+	client, err := gomail.NewClient(s.host, append(s.opts[:len(s.opts):len(s.opts)], gomail.WithTimeout(patience))...)
 	if err != nil {
 		return fmt.Errorf("mail: %w", err)
 	}

@@ -47,7 +47,7 @@ func TestRequestsThatTwoParsersReadDifferentlyAreRefused(t *testing.T) {
 	s := start(t, web.Config{}, echo)
 	const inner = "GET /admin HTTP/1.1\r\nHost: a.example\r\n\r\n"
 	cases := map[string]string{
-		"both lengths": "POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + inner,
+		"both lengths":                "POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + inner,
 		"both lengths, chunked first": "POST / HTTP/1.1\r\nHost: a.example\r\nTransfer-Encoding: chunked\r\nContent-Length: 6\r\n\r\n0\r\n\r\n" + inner,
 		"two lengths that differ":     "POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 0\r\nContent-Length: 44\r\n\r\n" + inner,
 		"two equal lengths":           "POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 0\r\nContent-Length: 0\r\n\r\n" + inner,
