@@ -154,6 +154,8 @@ func schemaText(t migrate.Target, login string) string {
 	return admin.Lines(
 		"grant "+admin.Owners+" to "+owner,
 		"grant "+role+" to "+app,
+		"alter default privileges for role "+owner+" revoke execute on functions from public",
+		"alter default privileges for role "+owner+" revoke usage on types from public",
 		"create schema "+schema+" authorization "+owner,
 		"grant usage on schema "+schema+" to "+role+", "+app,
 	)

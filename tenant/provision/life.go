@@ -3,6 +3,7 @@ package provision
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -103,13 +104,11 @@ func (s *Service) dropSchema(ctx context.Context, t tenant.Tenant) error {
 			return err
 		}
 		drop := "set local role none; set local lock_timeout = '10s';"
-		if len(missing) == 0 {
-			drop += "set local role " + admin.Quote(target.Owner) + ";" +
-				"drop schema if exists " + admin.Quote(target.Schema) + " cascade; set local role none;"
+		for _, role := range []string{target.Owner, target.Role} {
+			if !slices.Contains(missing, role) {
+				drop += "drop owned by " + admin.Quote(role) + " cascade; drop role " + admin.Quote(role) + ";"
+			}
 		}
-		return admin.Run(ctx, conn, drop+admin.Lines(
-			"drop role if exists "+admin.Quote(target.Role),
-			"drop role if exists "+admin.Quote(target.Owner),
-		))
+		return admin.Run(ctx, conn, drop)
 	})
 }

@@ -3,7 +3,6 @@ package provision
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 
@@ -41,8 +40,8 @@ func Prepare(ctx context.Context, db *admin.DB) error {
 // once keeps two deployments from preparing one database at the same time.
 const once = "select pg_advisory_xact_lock(7305094201)"
 
-// sameRights holds where the administrator may take a role and give it to others, on PostgreSQL 15 as on 16
-// and later, where a role's maker must give himself the right to take it.
+// makeRole makes a role that the administrator may take, on PostgreSQL 15 as on 16 and later, where the one who
+// made a role must give himself that right.
 func makeRole(name, options string) string {
 	return "create role " + admin.Quote(name) + " " + options +
 		"; grant " + admin.Quote(name) + " to current_user"
@@ -65,7 +64,7 @@ func makeRoles(ctx context.Context, tx pgx.Tx, roles map[string]string) error {
 
 // prepareDatabase makes what all databases have, and takes from everybody what PostgreSQL gives by default.
 func prepareDatabase(ctx context.Context, conn *pgx.Conn, login string) error {
-	return admin.In(ctx, conn, func(tx pgx.Tx) error {
+	err := admin.In(ctx, conn, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, once); err != nil {
 			return err
 		}
@@ -80,48 +79,49 @@ func prepareDatabase(ctx context.Context, conn *pgx.Conn, login string) error {
 			return err
 		}
 		db, app := admin.Quote(database), admin.Quote(login)
-		if err := admin.Run(ctx, conn, admin.Lines(
+		return admin.Run(ctx, conn, admin.Lines(
 			"revoke all on database "+db+" from public",
 			"grant connect on database "+db+" to "+app,
 			"revoke all on schema public from public",
 			"create schema if not exists "+admin.Extensions,
 			"grant usage on schema "+admin.Extensions+" to public",
 			"create extension if not exists btree_gist with schema "+admin.Extensions,
-		)); err != nil {
-			return err
-		}
-		return harden(ctx, tx, login)
+		))
 	})
-}
-
-// harden takes from everybody the two ways by which one statement could take another role or run code. Only a
-// superuser may do that; any other administrator is told what is missing.
-func harden(ctx context.Context, tx pgx.Tx, login string) error {
-	const check = `select has_function_privilege($1, 'pg_catalog.set_config(text,text,boolean)', 'execute')
-		or has_language_privilege($1, 'plpgsql', 'usage')`
-	const revoke = `revoke execute on function pg_catalog.set_config(text, text, boolean) from public;
-		revoke usage on language plpgsql from public;
-		grant usage on language plpgsql to ` + admin.Owners + `, current_user`
-	var open bool
-	if err := tx.QueryRow(ctx, check, login).Scan(&open); err != nil || !open {
-		return err
-	}
-	sub, err := tx.Begin(ctx)
 	if err != nil {
 		return err
 	}
-	if err := admin.Run(ctx, tx.Conn(), revoke); err != nil {
-		slog.WarnContext(ctx, "hardening refused", "error", err)
-		return errors.Join(sub.Rollback(ctx), fmt.Errorf("a superuser must run once in this database: %s", revoke))
-	}
-	if err := sub.Commit(ctx); err != nil {
+	return harden(ctx, conn, login)
+}
+
+// NotHardened tells what only a superuser can do, once per database, where the administrator is none.
+type NotHardened struct{ SQL string }
+
+// Error implements error.
+func (e NotHardened) Error() string {
+	return "a superuser must run this once in this database: " + e.SQL
+}
+
+// harden takes from everybody the two ways by which one statement could take another role or run code.
+func harden(ctx context.Context, conn *pgx.Conn, login string) error {
+	const check = `select has_function_privilege($1, 'pg_catalog.set_config(text,text,boolean)', 'execute')
+		or has_language_privilege($1, 'plpgsql', 'usage'), current_user`
+	var open bool
+	var me string
+	if err := conn.QueryRow(ctx, check, login).Scan(&open, &me); err != nil || !open {
 		return err
 	}
-	if err := tx.QueryRow(ctx, check, login).Scan(&open); err != nil {
-		return err
+	revoke := admin.Lines(
+		"revoke execute on function pg_catalog.set_config(text, text, boolean) from public",
+		"revoke usage on language plpgsql from public",
+		"grant usage on language plpgsql to "+admin.Owners+", "+admin.Quote(me),
+	)
+	err := admin.Run(ctx, conn, revoke)
+	if again := conn.QueryRow(ctx, check, login).Scan(&open, &me); again != nil {
+		return again
 	}
-	if open {
-		return fmt.Errorf("a superuser must run once in this database: %s", revoke)
+	if err != nil || open {
+		return NotHardened{SQL: revoke}
 	}
 	return nil
 }
