@@ -7,7 +7,7 @@ import (
 	"io/fs"
 )
 
-//go:embed layouts components pages
+//go:embed layouts components all:pages
 var templates embed.FS
 
 //go:embed all:mail

@@ -21,9 +21,10 @@ type Renderer struct {
 // New parses every page with its layout, the components and the partial templates beside it (files that begin with _).
 // A page that cannot be parsed, or that names an icon or asset that does not exist, is an error here and not in
 // front of a citizen. dist is frontend.Dist(); without a build in it pages refer to assets that are not there.
-func New(dist fs.FS) (*Renderer, error) { return newRenderer(templates, dist) }
+func New(dist fs.FS) (*Renderer, error) { return NewFrom(templates, dist) }
 
-func newRenderer(files, dist fs.FS) (*Renderer, error) {
+// NewFrom is New with templates from elsewhere, for tests.
+func NewFrom(files, dist fs.FS) (*Renderer, error) {
 	a, err := readAssets(dist)
 	if err != nil {
 		return nil, err
