@@ -1,9 +1,12 @@
 package videocall
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"image"
+	"image/png"
 	"os"
 	"sync"
 	"testing"
@@ -29,7 +32,11 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if err := i18n.Load(os.DirFS("../../frontend/locales")); err != nil {
+	texts, err := os.ReadFile("../../frontend/locales/it.videocall.json")
+	if err == nil {
+		err = i18n.Load(fstest.MapFS{"it.videocall.json": {Data: texts}})
+	}
+	if err != nil {
 		panic(err)
 	}
 	os.Exit(m.Run())
@@ -276,7 +283,7 @@ func (h *house) call(t *testing.T) (kiosk, operator actor.Actor, v Session) {
 	t.Helper()
 	kiosk, v = h.wait(t)
 	operator = h.operator()
-	require.NoError(t, h.s.Next(t.Context(), h.t, operator, uuid.New()))
+	require.NoError(t, h.s.CallChosen(t.Context(), h.t, operator, v.ID, uuid.New()))
 	return kiosk, operator, h.session(t, v.ID)
 }
 
@@ -356,4 +363,11 @@ func code(err error) string {
 		return ""
 	}
 	return problem.From(err).Code
+}
+
+func pngOf(t *testing.T) string {
+	t.Helper()
+	var b bytes.Buffer
+	require.NoError(t, png.Encode(&b, image.NewRGBA(image.Rect(0, 0, 40, 30))))
+	return b.String()
 }
