@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gofiber/fiber/v2"
@@ -108,6 +110,16 @@ func TestInputOutsideItsSchemaIsNamedInItalianWithoutEchoingIt(t *testing.T) {
 	got = s.do(t, "POST", "/api/greet", `{"name":`, "Content-Type", "application/json")
 	require.Equal(t, 400, got.StatusCode)
 	require.NotContains(t, got.body, "unexpected end")
+}
+
+func TestDeeplyNestedJSONIsRefusedQuickly(t *testing.T) {
+	t.Parallel()
+	s := start(t, web.Config{}, greeter(func(context.Context, *greetIn) (*greetOut, error) { return &greetOut{}, nil }))
+	from := time.Now()
+	got := s.do(t, "POST", "/api/greet", `{"name":`+strings.Repeat("[", 100_000)+strings.Repeat("]", 100_000)+"}", "Content-Type", "application/json")
+	require.Contains(t, []int{400, 422}, got.StatusCode)
+	require.Less(t, time.Since(from), 3*time.Second)
+	require.Less(t, len(got.body), 1000)
 }
 
 func TestTheInterfaceDescribesItself(t *testing.T) {

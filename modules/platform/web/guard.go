@@ -90,6 +90,16 @@ func plainHost(s string) bool {
 // a proxy in front passes Host on.
 func Host(c *fiber.Ctx) string { return hostOf(string(c.Request().Header.Host())) }
 
+// Origin is scheme, host and port as the browser knows them, e.g. https://isernia.example, for links in mails and QR
+// codes. The caller has checked the host: an unknown one gets no page.
+func Origin(c *fiber.Ctx) string {
+	scheme := "http"
+	if isSecure(c) {
+		scheme = "https"
+	}
+	return scheme + "://" + strings.ToLower(string(c.Request().Header.Host()))
+}
+
 func hostOf(s string) string {
 	if h, _, err := net.SplitHostPort(s); err == nil {
 		s = h

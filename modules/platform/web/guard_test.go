@@ -133,6 +133,17 @@ func TestTheClientsAddressIsBelievedFromListedProxiesOnly(t *testing.T) {
 	require.Equal(t, "127.0.0.1", behind.do(t, "GET", "/", "", "X-Forwarded-For", "nonsense").body)
 }
 
+func TestLinksAreMadeFromTheHostTheBrowserAskedFor(t *testing.T) {
+	t.Parallel()
+	origin := func(app *fiber.App) { app.Get("/", func(c *fiber.Ctx) error { return c.SendString(web.Origin(c)) }) }
+	s := start(t, web.Config{TrustedProxies: []string{"127.0.0.1"}}, origin)
+	require.Equal(t, "http://isernia.example:8080", s.do(t, "GET", "/", "", "Host", "Isernia.example:8080").body)
+	require.Equal(t, "https://isernia.example", s.do(t, "GET", "/", "", "Host", "isernia.example",
+		"X-Forwarded-Proto", "https", "X-Forwarded-Host", "evil.example").body)
+	https := start(t, web.Config{HTTPS: true}, origin)
+	require.Equal(t, "https://isernia.example", https.do(t, "GET", "/", "", "Host", "isernia.example").body)
+}
+
 func TestBodiesWithAnEncodingAreRefused(t *testing.T) {
 	t.Parallel()
 	s := start(t, web.Config{}, echo)
@@ -185,6 +196,52 @@ func itoa(n int) string {
 		return string(rune('0' + n))
 	}
 	return itoa(n/10) + string(rune('0'+n%10))
+}
+
+func TestASlowClientIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	s := start(t, web.Config{}, func(app *fiber.App) {
+		app.Server().ReadTimeout = 300 * time.Millisecond
+		app.Post("/", func(c *fiber.Ctx) error { return c.SendString("served") })
+	})
+	c, err := net.Dial("tcp", s.addr)
+	require.NoError(t, err)
+	defer func() { _ = c.Close() }()
+	_, err = io.WriteString(c, "POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 100\r\n\r\n")
+	require.NoError(t, err)
+	go func() {
+		for range 100 {
+			if _, err := io.WriteString(c, "x"); err != nil {
+				return
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+	}()
+	require.NoError(t, c.SetReadDeadline(time.Now().Add(3*time.Second)))
+	res, err := http.ReadResponse(bufio.NewReader(c), nil)
+	require.NoError(t, err)
+	require.Equal(t, 408, res.StatusCode)
+	require.True(t, res.Close)
+}
+
+func TestAFormOfTenThousandPartsIsRefused(t *testing.T) {
+	t.Parallel()
+	s := start(t, web.Config{}, func(app *fiber.App) {
+		app.Post("/", func(c *fiber.Ctx) error { return c.SendString("served") })
+	})
+	part := "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n"
+	got := s.do(t, "POST", "/", strings.Repeat(part, 10_000)+"--b--\r\n", "Content-Type", "multipart/form-data; boundary=b")
+	require.Equal(t, 400, got.StatusCode)
+	require.NotContains(t, got.body, "served")
+}
+
+func TestAMethodNobodyKnowsIsAnsweredLikeAnyMistake(t *testing.T) {
+	t.Parallel()
+	s := start(t, web.Config{}, echo)
+	statuses, all := raw(t, s.addr, "BREW / HTTP/1.1\r\nHost: a.example\r\n\r\n")
+	require.Equal(t, []int{400}, statuses)
+	require.Contains(t, all, "Content-Security-Policy: ")
+	require.Contains(t, all, "X-Request-Id: ")
 }
 
 func TestHugeHeadersAreRefused(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -104,6 +105,7 @@ func New(cfg Config) *fiber.App {
 	server.SecureErrorLogMessage = true
 	server.CloseOnShutdown = true
 	server.HeaderReceived = s.limits
+	server.Handler = s.knownMethod(app, server.Handler)
 	app.Use(s.request, guard, s.sameOrigin)
 	return app
 }
@@ -119,6 +121,20 @@ func (s *state) limits(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 		}
 	}
 	return fasthttp.RequestConfig{MaxRequestBodySize: BodyLimit}
+}
+
+// knownMethod answers methods that Fiber would refuse by itself, without the headers of every other answer.
+func (s *state) knownMethod(app *fiber.App, next fasthttp.RequestHandler) fasthttp.RequestHandler {
+	return func(rc *fasthttp.RequestCtx) {
+		if slices.Contains(fiber.DefaultMethods, string(rc.Method())) {
+			next(rc)
+			return
+		}
+		c := app.AcquireCtx(rc)
+		defer app.ReleaseCtx(c)
+		_ = s.fail(c, fiber.ErrBadRequest)
+		rc.SetConnectionClose()
+	}
 }
 
 // request surrounds every request: reference number, headers, deadline, recovery, access line, series.
