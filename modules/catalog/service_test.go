@@ -1,0 +1,534 @@
+package catalog_test
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sportello/sportello/modules/audit"
+	"github.com/sportello/sportello/modules/catalog"
+	"github.com/sportello/sportello/modules/identity"
+	"github.com/sportello/sportello/modules/kernel/actor"
+	"github.com/sportello/sportello/modules/kernel/civil"
+	"github.com/sportello/sportello/modules/kernel/problem"
+	"github.com/sportello/sportello/tenant"
+	"github.com/sportello/sportello/tenant/migrate"
+	"github.com/sportello/sportello/tenant/tenanttest"
+)
+
+var (
+	ctx   = context.Background()
+	admin = actor.Actor{Kind: actor.Staff, ID: "01930000-0000-7000-8000-0000000000aa", Roles: []actor.Role{actor.Administrator}}
+	lines = []migrate.Line{
+		{Name: "audit", FS: audit.Migrations}, {Name: "identity", FS: identity.Migrations}, {Name: "catalog", FS: catalog.Migrations},
+	}
+)
+
+type world struct {
+	*tenanttest.Stack
+	svc  *catalog.Service
+	ente tenant.Tenant
+}
+
+func start(t *testing.T) world {
+	t.Helper()
+	s := tenanttest.Start(t)
+	return world{Stack: s, svc: catalog.New(s.DB), ente: s.NewTenant(t, lines...)}
+}
+
+func (w world) in(t *testing.T, f func(tx *tenant.Tx) error) {
+	t.Helper()
+	w.In(t, w.ente, f)
+}
+
+// try runs f in a transaction and returns its error.
+func (w world) try(f func(tx *tenant.Tx) error) error { return w.DB.InTenant(ctx, w.ente, f) }
+
+func (w world) office(t *testing.T, name string) (o catalog.Office) {
+	t.Helper()
+	w.in(t, func(tx *tenant.Tx) (err error) {
+		o, err = w.svc.CreateOffice(ctx, tx, admin, catalog.Office{Name: name})
+		return err
+	})
+	return o
+}
+
+func full(o catalog.Office) catalog.Sheet {
+	return catalog.Sheet{
+		Title: "Carta d'identità elettronica", ShortDescription: "Chiedere o rinnovare la carta d'identità.",
+		AddressedTo: "A chi risiede nel Comune.", HowTo: "Prenoti un appuntamento.", NeededIntro: "Porti con sé:",
+		Needed: []string{"una fototessera", "la tessera sanitaria"}, Achieved: "La carta d'identità.", Times: "Sei giorni lavorativi.",
+		Conditions: "Nessuna.", Category: "anagrafe-e-stato-civile", Topics: []string{"anagrafe", "residenza"},
+		RemoteCounter: true, DurationMinutes: 30, ResponsibleID: &o.ID, OfficeIDs: []catalog.OfficeID{o.ID},
+	}
+}
+
+func (w world) service(t *testing.T, in catalog.Sheet) (s catalog.Sheet) {
+	t.Helper()
+	w.in(t, func(tx *tenant.Tx) (err error) {
+		s, err = w.svc.CreateService(ctx, tx, admin, in)
+		return err
+	})
+	return s
+}
+
+func titles(sheets []catalog.Sheet) (out []string) {
+	for _, s := range sheets {
+		out = append(out, s.Title)
+	}
+	return out
+}
+
+func TestAServiceGoesFromDraftToTheSiteAndBack(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	o := w.office(t, "Anagrafe")
+	s := w.service(t, full(o))
+	require.Equal(t, "carta-d-identita-elettronica", s.Slug)
+	require.Equal(t, catalog.Draft, s.State)
+	require.Equal(t, []catalog.OfficeID{o.ID}, s.OfficeIDs)
+	require.Equal(t, o.ID, *s.ResponsibleID)
+	require.Nil(t, s.PublishedAt)
+	bySlug := func() (got catalog.Sheet, err error) {
+		err = w.try(func(tx *tenant.Tx) (err error) {
+			got, err = w.svc.ServiceBySlug(ctx, tx, s.Slug)
+			return err
+		})
+		return got, err
+	}
+	_, err := bySlug()
+	require.ErrorIs(t, err, problem.NotFound, "a draft is not on the site")
+	w.in(t, func(tx *tenant.Tx) error {
+		require.NoError(t, w.svc.Publish(ctx, tx, admin, s.ID, 1))
+		return w.svc.Publish(ctx, tx, admin, s.ID, 1) // twice
+	})
+	got, err := bySlug()
+	require.NoError(t, err)
+	require.True(t, got.Bookable())
+	require.Equal(t, 2, got.Version)
+	require.Equal(t, w.Clock.Now(), got.PublishedAt.UTC())
+	require.Equal(t, "catalog.edited_since", problem.From(w.try(func(tx *tenant.Tx) error {
+		return w.svc.Withdraw(ctx, tx, admin, s.ID, 1)
+	})).Code)
+	w.in(t, func(tx *tenant.Tx) error { return w.svc.Deactivate(ctx, tx, admin, s.ID, 2, " Ufficio chiuso per lavori. ") })
+	got, err = bySlug()
+	require.NoError(t, err)
+	require.False(t, got.Bookable())
+	require.Equal(t, "Ufficio chiuso per lavori.", got.StateReason)
+	w.in(t, func(tx *tenant.Tx) error { return w.svc.Withdraw(ctx, tx, admin, s.ID, 3) })
+	_, err = bySlug()
+	require.ErrorIs(t, err, problem.NotFound)
+}
+
+func TestAnIncompleteServiceIsNotPublishedAndEveryMissingFieldIsNamed(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	s := w.service(t, catalog.Sheet{Title: "Bozza", Category: "turismo", RemoteCounter: true, DurationMinutes: 15})
+	err := w.try(func(tx *tenant.Tx) error { return w.svc.Publish(ctx, tx, admin, s.ID, s.Version) })
+	require.ErrorIs(t, err, problem.Invalid)
+	var names []string
+	for _, f := range problem.From(err).Fields {
+		names = append(names, f.Name)
+	}
+	require.Equal(t, []string{
+		"short_description", "addressed_to", "how_to", "needed_intro", "achieved", "times", "conditions",
+		"needed", "topics", "responsible", "offices",
+	}, names)
+	require.Equal(t, 11, catalog.Missing(s))
+}
+
+func TestASecondEditOfTheSameVersionIsAConflictAndWritesNothing(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	s := w.service(t, full(w.office(t, "Anagrafe")))
+	var wg sync.WaitGroup
+	errs := make([]error, 8)
+	for i := range errs {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			in := s
+			in.Title = "Titolo " + string(rune('A'+i))
+			errs[i] = w.try(func(tx *tenant.Tx) error {
+				_, err := w.svc.UpdateService(ctx, tx, admin, in)
+				return err
+			})
+		}()
+	}
+	wg.Wait()
+	won := 0
+	for _, err := range errs {
+		if err == nil {
+			won++
+			continue
+		}
+		require.Equal(t, "catalog.edited_since", problem.From(err).Code)
+	}
+	require.Equal(t, 1, won)
+}
+
+func TestAPublishedServiceMustStayComplete(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	s := w.service(t, full(w.office(t, "Anagrafe")))
+	w.in(t, func(tx *tenant.Tx) error { return w.svc.Publish(ctx, tx, admin, s.ID, 1) })
+	s.Version, s.Achieved = 2, ""
+	err := w.try(func(tx *tenant.Tx) error {
+		_, err := w.svc.UpdateService(ctx, tx, admin, s)
+		return err
+	})
+	require.Equal(t, "achieved", problem.From(err).Fields[0].Name)
+}
+
+func TestHostileTextIsKeptAsTextOrRefusedWithItsField(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	o := w.office(t, `"Ufficio" <b>O'Neil</b> 😀`)
+	for _, text := range []string{
+		`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `'; DROP TABLE services; --`, `{{.Secret}}`, "😀 a مرحبا \u200fעברית",
+		`%s %d ${x} \u0000`, `O'Neil "e" C.`,
+	} {
+		in := full(o)
+		in.Title, in.ShortDescription, in.Description = text, text, text
+		in.Needed, in.Costs = []string{text, "", "  "}, strings.Repeat("è", 10_000)
+		s := w.service(t, in)
+		require.Equal(t, text, s.Title)
+		require.Equal(t, text, s.Description)
+		require.Equal(t, []string{text}, s.Needed)
+		require.Equal(t, catalog.Slugify(s.Slug), s.Slug)
+	}
+	for _, tt := range []struct{ text, code string }{
+		{"a\x00b", "catalog.characters"},
+		{"a\x1bb", "catalog.characters"},
+		{"a\xff", "catalog.characters"},
+		{strings.Repeat("x", 10_001), "catalog.too_long"},
+	} {
+		for name, set := range map[string]func(*catalog.Sheet){
+			"title": func(s *catalog.Sheet) { s.Title = tt.text }, "description": func(s *catalog.Sheet) { s.Description = tt.text },
+			"needed": func(s *catalog.Sheet) { s.Needed = []string{tt.text} }, "further_info": func(s *catalog.Sheet) { s.FurtherInfo = tt.text },
+			"online_url": func(s *catalog.Sheet) { s.OnlineURL = tt.text }, "external_body": func(s *catalog.Sheet) { s.ExternalBody = tt.text },
+		} {
+			in := full(o)
+			set(&in)
+			err := w.try(func(tx *tenant.Tx) error {
+				_, err := w.svc.CreateService(ctx, tx, admin, in)
+				return err
+			})
+			require.ErrorIs(t, err, problem.Invalid, name)
+			require.Equal(t, name, problem.From(err).Fields[0].Name)
+			require.Equal(t, tt.code, problem.From(err).Fields[0].Code)
+		}
+	}
+	in := full(o)
+	in.Title = "pagina\u202eti"
+	require.Equal(t, "paginati", w.service(t, in).Title, "marks that turn the direction of writing are taken out")
+}
+
+func TestOnlyHTTPSAddressesAreLinked(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	o := w.office(t, "Anagrafe")
+	for address, good := range map[string]bool{
+		"https://servizi.comune.isernia.is.it/x?y=1": true, "": true, "http://comune.it": false, "javascript:alert(1)": false,
+		"https://localhost": false, "https://a@evil.it": false, "//evil.it": false, "https://x.it/\" onclick": false, "data:text/html,x": false,
+	} {
+		in := full(o)
+		in.OnlineURL = address
+		err := w.try(func(tx *tenant.Tx) error {
+			_, err := w.svc.CreateService(ctx, tx, admin, in)
+			return err
+		})
+		require.Equal(t, good, err == nil, "%s: %v", address, err)
+	}
+}
+
+func TestTheListShowsWhatIsOnTheSiteAndCanBeNarrowed(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	o, other := w.office(t, "Anagrafe"), w.office(t, "Tributi")
+	add := func(title, category string, topics []string, publish bool, change func(*catalog.Sheet)) {
+		in := full(o)
+		in.Title, in.Category, in.Topics = title, category, topics
+		if change != nil {
+			change(&in)
+		}
+		s := w.service(t, in)
+		if publish {
+			w.in(t, func(tx *tenant.Tx) error { return w.svc.Publish(ctx, tx, admin, s.ID, 1) })
+		}
+	}
+	add("Zona traffico limitato", "mobilita-e-trasporti", []string{"ztl"}, true, func(s *catalog.Sheet) { s.RemoteCounter = false })
+	add("anagrafe: residenza", "anagrafe-e-stato-civile", []string{"residenza"}, true, nil)
+	add("Bozza", "turismo", []string{"turismo"}, false, nil)
+	add("TARI", "tributi-finanze-e-contravvenzioni", []string{"tassa-sui-servizi"}, true, func(s *catalog.Sheet) {
+		s.OfficeIDs = []catalog.OfficeID{other.ID}
+	})
+	list := func(f catalog.Filter) []string {
+		var out []catalog.Sheet
+		w.in(t, func(tx *tenant.Tx) (err error) {
+			out, err = w.svc.Services(ctx, tx, f)
+			return err
+		})
+		return titles(out)
+	}
+	require.Equal(t, []string{"anagrafe: residenza", "TARI", "Zona traffico limitato"}, list(catalog.Filter{}))
+	require.Equal(t, []string{"Bozza"}, list(catalog.Filter{States: []catalog.State{catalog.Draft}}))
+	require.Equal(t, []string{"Zona traffico limitato"}, list(catalog.Filter{Category: "mobilita-e-trasporti"}))
+	require.Equal(t, []string{"TARI"}, list(catalog.Filter{Topic: "tassa-sui-servizi"}))
+	require.Equal(t, []string{"Zona traffico limitato"}, list(catalog.Filter{Query: "TRAFFICO zona"}))
+	require.Empty(t, list(catalog.Filter{Query: "%"}))
+	require.Equal(t, []string{"anagrafe: residenza", "TARI"}, list(catalog.Filter{Bookable: true}))
+	require.Equal(t, []string{"TARI"}, list(catalog.Filter{Office: &other.ID}))
+	other.Active = false
+	w.in(t, func(tx *tenant.Tx) error { return w.svc.UpdateOffice(ctx, tx, admin, other) })
+	require.Equal(t, []string{"anagrafe: residenza"}, list(catalog.Filter{Bookable: true}), "an office that is not active answers nobody")
+	rows, err := w.svc.Services(ctx, w.DB.Read(w.ente), catalog.Filter{})
+	require.NoError(t, err)
+	require.Len(t, rows, 3, "the short road reads the same")
+}
+
+func TestTwoServicesOfOneTitleHaveTwoAddresses(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	o := w.office(t, "Anagrafe")
+	require.Equal(t, "carta-d-identita-elettronica", w.service(t, full(o)).Slug)
+	require.Equal(t, "carta-d-identita-elettronica-2", w.service(t, full(o)).Slug)
+	in := full(o)
+	in.Slug = "carta-d-identita-elettronica"
+	err := w.try(func(tx *tenant.Tx) error {
+		_, err := w.svc.CreateService(ctx, tx, admin, in)
+		return err
+	})
+	require.Equal(t, "catalog.slug_taken", problem.From(err).Code)
+}
+
+func TestTheHoursOfAnOfficeDecideWhenItAnswers(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	o := w.office(t, "Anagrafe")
+	hours := []catalog.Hours{
+		{Weekday: 1, From: civil.At(9, 0), To: civil.At(12, 0), Operators: 2},
+		{Weekday: 1, From: civil.At(15, 0), To: civil.At(17, 0), Operators: 1},
+		{Weekday: 3, From: civil.At(9, 0), To: civil.EndOfDay, Operators: 1},
+	}
+	w.in(t, func(tx *tenant.Tx) error { return w.svc.SaveHours(ctx, tx, admin, o.ID, 1, hours) })
+	require.Equal(t, "catalog.edited_since", problem.From(w.try(func(tx *tenant.Tx) error {
+		return w.svc.SaveHours(ctx, tx, admin, o.ID, 1, hours)
+	})).Code)
+	monday := civil.New(2026, time.May, 11)
+	windows := func(first, last civil.Date) (out []catalog.Window) {
+		w.in(t, func(tx *tenant.Tx) (err error) {
+			out, err = w.svc.OfficeWindows(ctx, tx, o.ID, first, last)
+			return err
+		})
+		return out
+	}
+	require.Len(t, windows(monday, monday), 2)
+	require.Len(t, windows(monday, monday.AddDays(13)), 6)
+
+	var closing catalog.Exception
+	w.in(t, func(tx *tenant.Tx) (err error) {
+		closing, err = w.svc.AddException(ctx, tx, admin, catalog.Exception{Date: monday, Closed: true, Reason: "Santo patrono"})
+		return err
+	})
+	require.Empty(t, windows(monday, monday))
+	w.in(t, func(tx *tenant.Tx) error {
+		_, err := w.svc.AddException(ctx, tx, admin, catalog.Exception{
+			OfficeID: &o.ID, Date: monday, From: civil.At(10, 0), To: civil.At(11, 0), Operators: 3,
+		})
+		return err
+	})
+	require.Equal(t, 3, windows(monday, monday)[0].Units)
+	w.in(t, func(tx *tenant.Tx) error {
+		mine, err := w.svc.Exceptions(ctx, tx, o.ID, monday, monday)
+		require.NoError(t, err)
+		require.Len(t, mine, 2)
+		all, err := w.svc.EntityExceptions(ctx, tx, monday, monday)
+		require.NoError(t, err)
+		require.Equal(t, []catalog.Exception{closing}, utc(all))
+		for _, e := range mine {
+			was, err := w.svc.RemoveException(ctx, tx, admin, e.ID)
+			require.NoError(t, err)
+			require.Equal(t, e.Date, was.Date)
+		}
+		_, err = w.svc.RemoveException(ctx, tx, admin, closing.ID)
+		require.ErrorIs(t, err, problem.NotFound, "twice")
+		return nil
+	})
+	require.Len(t, windows(monday, monday), 2, "undone")
+	o.Version, o.Active = 2, false
+	w.in(t, func(tx *tenant.Tx) error { return w.svc.UpdateOffice(ctx, tx, admin, o) })
+	require.Empty(t, windows(monday, monday.AddDays(13)))
+}
+
+func utc(in []catalog.Exception) []catalog.Exception {
+	for i := range in {
+		in[i].CreatedAt = in[i].CreatedAt.UTC()
+	}
+	return in
+}
+
+func TestHoursAndExceptionsThatMakeNoSenseAreRefused(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	o := w.office(t, "Anagrafe")
+	h := func(day, from, to, operators int) catalog.Hours {
+		return catalog.Hours{Weekday: day, From: civil.Time(from), To: civil.Time(to), Operators: operators}
+	}
+	for _, bad := range [][]catalog.Hours{
+		{h(0, 540, 720, 1)}, {h(8, 540, 720, 1)}, {h(1, 720, 540, 1)}, {h(1, 540, 540, 1)}, {h(1, 540, 1441, 1)},
+		{h(1, 540, 720, 0)}, {h(1, 540, 720, 51)}, {h(1, 540, 720, 1), h(1, 719, 800, 1)},
+	} {
+		err := w.try(func(tx *tenant.Tx) error { return w.svc.SaveHours(ctx, tx, admin, o.ID, 1, bad) })
+		require.ErrorIs(t, err, problem.Invalid, "%v", bad)
+	}
+	w.in(t, func(tx *tenant.Tx) error { return w.svc.SaveHours(ctx, tx, admin, o.ID, 1, []catalog.Hours{h(1, 540, 720, 1), h(1, 720, 800, 1)}) })
+	day := civil.New(2026, time.June, 1)
+	add := func(e catalog.Exception) error {
+		return w.try(func(tx *tenant.Tx) error {
+			_, err := w.svc.AddException(ctx, tx, admin, e)
+			return err
+		})
+	}
+	for _, bad := range []catalog.Exception{
+		{Closed: true}, {Date: civil.New(2026, time.May, 4), Closed: true}, {Date: civil.New(2030, time.May, 4), Closed: true},
+		{Date: day, From: 600, To: 540, Operators: 1}, {Date: day, From: 540, To: 600}, {Date: day, Closed: true, Reason: "a\x00"},
+	} {
+		require.ErrorIs(t, add(bad), problem.Invalid, "%v", bad)
+	}
+	require.NoError(t, add(catalog.Exception{Date: day, Closed: true}))
+	require.ErrorIs(t, add(catalog.Exception{Date: day, Closed: true}), problem.Invalid, "twice")
+	require.ErrorIs(t, add(catalog.Exception{Date: day, From: 540, To: 600, Operators: 1}), problem.Invalid, "closed and open")
+	require.NoError(t, add(catalog.Exception{OfficeID: &o.ID, Date: day, From: 540, To: 600, Operators: 1}))
+	require.NoError(t, add(catalog.Exception{OfficeID: &o.ID, Date: day, From: 600, To: 660, Operators: 1}))
+	require.ErrorIs(t, add(catalog.Exception{OfficeID: &o.ID, Date: day, From: 650, To: 700, Operators: 1}), problem.Invalid, "overlap")
+	foreign := catalog.OfficeID{UUID: uuid.New()}
+	require.ErrorIs(t, add(catalog.Exception{OfficeID: &foreign, Date: day, Closed: true}), problem.NotFound)
+}
+
+func TestTheEntitysParticularsAreCheckedAndKept(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	read := func() (e catalog.Entity) {
+		w.in(t, func(tx *tenant.Tx) (err error) {
+			e, err = w.svc.Entity(ctx, tx)
+			return err
+		})
+		return e
+	}
+	e := read()
+	require.Equal(t, w.ente.Name, e.Name)
+	require.Equal(t, 15, e.EarlyMinutes)
+	require.Zero(t, e.Version)
+	e.Region, e.Street, e.PostalCode, e.Locality, e.Province = "Regione Molise", "Piazza Marconi 3", "86170", "Isernia", "is"
+	e.Phone, e.Email, e.PEC, e.FiscalCode, e.IPACode = "+39 0865 4491", "a@comune.isernia.it", "b@pec.comune.isernia.it", "00034670943", "c_e335"
+	e.PatronName, e.PatronDay, e.PatronMonth = "Santi Cosma e Damiano", 26, 9
+	save := func(e catalog.Entity) error {
+		return w.try(func(tx *tenant.Tx) error { return w.svc.SaveEntity(ctx, tx, admin, e) })
+	}
+	require.NoError(t, save(e))
+	got := read()
+	require.Equal(t, "Piazza Marconi 3, 86170 Isernia (IS)", got.Address())
+	require.Equal(t, 1, got.Version)
+	require.Equal(t, catalog.Patron{Day: 26, Month: time.September, Name: "Santi Cosma e Damiano"}, got.Patron())
+	require.NoError(t, save(got))
+	require.Equal(t, "catalog.edited_since", problem.From(save(got)).Code)
+	for name, spoil := range map[string]func(*catalog.Entity){
+		"name":        func(e *catalog.Entity) { e.Name = "" },
+		"fiscal_code": func(e *catalog.Entity) { e.FiscalCode = "123" },
+		"postal_code": func(e *catalog.Entity) { e.PostalCode = "8617" },
+		"province":    func(e *catalog.Entity) { e.Province = "ISE" },
+		"email":       func(e *catalog.Entity) { e.Email = "no" },
+		"pec":         func(e *catalog.Entity) { e.PEC = "<b@c.it>" },
+		"phone":       func(e *catalog.Entity) { e.Phone = "chiami qui" },
+		"patron_day":  func(e *catalog.Entity) { e.PatronDay, e.PatronMonth = 31, 2 },
+		"patron_name": func(e *catalog.Entity) { e.PatronName = "" },
+		"early_minutes": func(e *catalog.Entity) {
+			e.EarlyMinutes = 121
+		},
+		"late_minutes":   func(e *catalog.Entity) { e.LateMinutes = -1 },
+		"privacy_url":    func(e *catalog.Entity) { e.PrivacyURL = "javascript:x" },
+		"privacy_notice": func(e *catalog.Entity) { e.PrivacyNotice = "\x00" },
+	} {
+		bad := read()
+		spoil(&bad)
+		err := save(bad)
+		require.ErrorIs(t, err, problem.Invalid, name)
+		require.Equal(t, name, problem.From(err).Fields[0].Name)
+	}
+	leap := read()
+	leap.PatronDay, leap.PatronMonth = 29, 2
+	require.NoError(t, save(leap))
+}
+
+func TestWhoMayNotEditChangesNothing(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	o := w.office(t, "Anagrafe")
+	s := w.service(t, full(o))
+	for _, a := range []actor.Actor{
+		{}, {Kind: actor.Anonymous}, {Kind: actor.Citizen}, {Kind: actor.Kiosk}, {Kind: actor.Vendor, Roles: admin.Roles},
+		{Kind: actor.Staff, Roles: []actor.Role{actor.Operator}},
+	} {
+		for name, f := range map[string]func(tx *tenant.Tx) error{
+			"CreateService":   func(tx *tenant.Tx) error { _, err := w.svc.CreateService(ctx, tx, a, full(o)); return err },
+			"UpdateService":   func(tx *tenant.Tx) error { _, err := w.svc.UpdateService(ctx, tx, a, s); return err },
+			"Publish":         func(tx *tenant.Tx) error { return w.svc.Publish(ctx, tx, a, s.ID, 1) },
+			"Withdraw":        func(tx *tenant.Tx) error { return w.svc.Withdraw(ctx, tx, a, s.ID, 1) },
+			"Deactivate":      func(tx *tenant.Tx) error { return w.svc.Deactivate(ctx, tx, a, s.ID, 1, "x") },
+			"CreateOffice":    func(tx *tenant.Tx) error { _, err := w.svc.CreateOffice(ctx, tx, a, o); return err },
+			"UpdateOffice":    func(tx *tenant.Tx) error { return w.svc.UpdateOffice(ctx, tx, a, o) },
+			"SaveHours":       func(tx *tenant.Tx) error { return w.svc.SaveHours(ctx, tx, a, o.ID, 1, nil) },
+			"AddException":    func(tx *tenant.Tx) error { _, err := w.svc.AddException(ctx, tx, a, catalog.Exception{}); return err },
+			"RemoveException": func(tx *tenant.Tx) error { _, err := w.svc.RemoveException(ctx, tx, a, catalog.ExceptionID{}); return err },
+			"SaveEntity":      func(tx *tenant.Tx) error { return w.svc.SaveEntity(ctx, tx, a, catalog.Entity{Name: "x"}) },
+		} {
+			require.ErrorIs(t, w.try(f), problem.Forbidden, "%s as %s", name, a.Kind)
+		}
+	}
+}
+
+func TestEveryChangeLeavesAnAuditRow(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	o := w.office(t, "Anagrafe")
+	s := w.service(t, full(o))
+	w.in(t, func(tx *tenant.Tx) error {
+		require.NoError(t, w.svc.Publish(ctx, tx, admin, s.ID, 1))
+		require.NoError(t, w.svc.SaveHours(ctx, tx, admin, o.ID, 1, nil))
+		require.NoError(t, w.svc.SaveEntity(ctx, tx, admin, catalog.Entity{Name: "Comune"}))
+		_, err := w.svc.AddException(ctx, tx, admin, catalog.Exception{Date: civil.New(2026, time.June, 3), Closed: true})
+		return err
+	})
+	var got []string
+	w.in(t, func(tx *tenant.Tx) error {
+		list, err := audit.List(ctx, tx, audit.Filter{})
+		for _, e := range list {
+			require.Equal(t, admin.ID, e.ActorID)
+			got = append(got, e.Action)
+		}
+		return err
+	})
+	require.ElementsMatch(t, []string{
+		"office.create", "service.create", "service.state", "office.hours", "entity.update", "calendar.exception_add",
+	}, got)
+}
+
+func TestWhatPagesSayAboutTheEntityFollowsItsChanges(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	site, err := w.svc.Site(ctx, w.ente)
+	require.NoError(t, err)
+	require.Equal(t, w.ente.Name, site.Name)
+	require.Equal(t, "entity", site.Kind)
+	w.in(t, func(tx *tenant.Tx) error { return w.svc.SaveEntity(ctx, tx, admin, catalog.Entity{Name: "Comune di Isernia"}) })
+	w.Clock.Advance(5 * time.Second)
+	site, err = w.svc.Site(ctx, w.ente)
+	require.NoError(t, err)
+	require.Equal(t, "Comune di Isernia", site.Name)
+}
