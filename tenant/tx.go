@@ -87,7 +87,7 @@ func (tx *Tx) query(ctx context.Context, s SQL, args []any) (pgx.Rows, error) {
 }
 
 func (tx *Tx) exec(ctx context.Context, s SQL, args []any) (pgconn.CommandTag, error) {
-	return tx.tx.Exec(ctx, tx.db.text(tx.tenant.Key, s), args...)
+	return execExtended(ctx, tx.tx, tx.db.text(tx.tenant.Key, s), args)
 }
 
 func (tx *ControlTx) query(ctx context.Context, s SQL, args []any) (pgx.Rows, error) {
@@ -95,7 +95,18 @@ func (tx *ControlTx) query(ctx context.Context, s SQL, args []any) (pgx.Rows, er
 }
 
 func (tx *ControlTx) exec(ctx context.Context, s SQL, args []any) (pgconn.CommandTag, error) {
-	return tx.tx.Exec(ctx, string(s), args...)
+	return execExtended(ctx, tx.tx, string(s), args)
+}
+
+// execExtended always uses the extended protocol, which refuses several statements in one text; the driver's own
+// Exec uses the simple one when there are no arguments.
+func execExtended(ctx context.Context, tx pgx.Tx, sql string, args []any) (pgconn.CommandTag, error) {
+	rows, err := tx.Query(ctx, sql, args...)
+	if err != nil {
+		return pgconn.CommandTag{}, err
+	}
+	rows.Close()
+	return rows.CommandTag(), rows.Err()
 }
 
 func read[T any](ctx context.Context, q Querier, s SQL, args []any, collect func(pgx.Rows) (T, error)) (T, error) {
