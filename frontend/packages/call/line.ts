@@ -9,6 +9,8 @@ import { type Devices, Media, type MediaFault } from './media';
 const BEAT_MS = 3_000;
 /** Time between two attempts to open a camera that did not answer, in milliseconds. */
 const CAMERA_RETRY_MS = 5_000;
+/** Time between two attempts to take up a call the server said was over, in milliseconds. */
+const AGAIN_MS = 3_000;
 /** Answers after which there is no call to be in. */
 const OVER: readonly number[] = [401, 403, 404, 409, 410];
 
@@ -58,6 +60,7 @@ export class Line {
   private remote: RemoteMedia = { video: null, audio: null };
   private beats: ReturnType<typeof setInterval> | undefined;
   private triedAt = 0;
+  private startedAt = 0;
   private readonly media: Media;
 
   constructor(
@@ -97,7 +100,9 @@ export class Line {
   tick(link: Link): void {
     const blind = this.media.cameraTrack === null || this.media.microphoneTrack === null;
     if (this.demand.media && blind && performance.now() - this.triedAt > CAMERA_RETRY_MS) this.openMedia();
-    if (this.demand.call && link === 'off') this.call?.start();
+    if (!this.demand.call || link !== 'off' || performance.now() - this.startedAt < AGAIN_MS) return;
+    this.startedAt = performance.now();
+    this.call?.start();
   }
 
   /** Takes the call back from another window. */
@@ -146,6 +151,7 @@ export class Line {
     this.call = call;
     call.allow(this.demand.camera, this.demand.microphone);
     call.send(this.media.cameraTrack, this.media.microphoneTrack);
+    this.startedAt = performance.now();
     call.start();
     this.beats = setInterval(() => void this.beat(call), BEAT_MS);
     void this.beat(call);
