@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"io"
+	"net"
 	"strings"
 	"sync"
 	"time"
@@ -17,6 +19,7 @@ import (
 	"github.com/sportello/sportello/modules/kernel/actor"
 	"github.com/sportello/sportello/modules/kernel/clock"
 	"github.com/sportello/sportello/modules/kernel/id"
+	"github.com/sportello/sportello/modules/kernel/problem"
 )
 
 // SQL is a statement. An untyped constant becomes one by itself; text built at run time does not, so that
@@ -187,14 +190,37 @@ func retry(ctx context.Context, pool *pgxpool.Pool, begin string, f func(pgx.Tx)
 	for attempt := 1; ; attempt++ {
 		err := pgx.BeginTxFunc(ctx, pool, pgx.TxOptions{BeginQuery: begin}, f)
 		if err == nil || attempt == 4 || !transient(err) || ctx.Err() != nil {
-			return err
+			return away(err)
 		}
 		select {
 		case <-ctx.Done():
-			return err
+			return away(err)
 		case <-time.After(time.Duration(attempt*attempt) * 3 * time.Millisecond):
 		}
 	}
+}
+
+// away makes a database that does not answer, or is stopping or starting, the problem "unavailable": people are told to
+// try again. Whether a transaction whose commit went unanswered took effect is not known; request ids make the repetition safe.
+func away(err error) error {
+	var p *problem.Error
+	if err == nil || errors.As(err, &p) {
+		return err
+	}
+	var pg *pgconn.PgError
+	var connect *pgconn.ConnectError
+	var network *net.OpError
+	switch {
+	case errors.As(err, &pg):
+		// class 08 connection exceptions, 57P0x shutdown and start, 53300 too many connections
+		if !strings.HasPrefix(pg.Code, "08") && !strings.HasPrefix(pg.Code, "57P") && pg.Code != "53300" {
+			return err
+		}
+	case errors.As(err, &connect), errors.As(err, &network), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+	default:
+		return err
+	}
+	return problem.New(problem.Unavailable, "unavailable").Wrap(err)
 }
 
 // transient: 40001 serialization failure, 40P01 deadlock, 0A000 with this text: a cached plan whose result
