@@ -83,7 +83,7 @@ function run(effect: Effect): void {
   switch (effect.kind) {
     case 'claim':
       return follow(
-        api.claimNext(effect.requestId),
+        api.claimNext(effect.requestId, effect.chosen),
         (snapshot) => ({ kind: 'claimed', snapshot }),
         (error) => ({ kind: 'claimFailed', error }),
       );

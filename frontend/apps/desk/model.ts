@@ -76,7 +76,7 @@ export type Event =
   | { readonly kind: 'shortcutsToggled' }
   | { readonly kind: 'shortcutsSet'; readonly on: boolean }
   // Who waits.
-  | { readonly kind: 'next'; readonly requestId: string }
+  | { readonly kind: 'next'; readonly requestId: string; readonly chosen?: string }
   | { readonly kind: 'claimed'; readonly snapshot: DeskSnapshot }
   | { readonly kind: 'claimFailed'; readonly error: ApiError }
   | { readonly kind: 'rested' }
@@ -118,7 +118,7 @@ export type Event =
 
 /** What the outside must do once. */
 export type Effect =
-  | { readonly kind: 'claim'; readonly requestId: string }
+  | { readonly kind: 'claim'; readonly requestId: string; readonly chosen: string | null }
   | { readonly kind: 'step'; readonly step: DeskStep }
   | { readonly kind: 'close'; readonly outcome: Outcome; readonly note: string }
   | { readonly kind: 'chat'; readonly text: string; readonly requestId: string }

@@ -84,11 +84,16 @@ describe('who waits', () => {
 
   it('is claimed by one press, once', () => {
     const asked = run(ready(person('a')), { kind: 'next', requestId: 'r1' }, { kind: 'next', requestId: 'r2' });
-    expect(asked.effects).toEqual([{ kind: 'claim', requestId: 'r1' }]);
+    expect(asked.effects).toEqual([{ kind: 'claim', requestId: 'r1', chosen: null }]);
     const claimed = run(asked.model, { kind: 'claimed', snapshot: snap(session('called')) });
     expect(sessionOf(claimed.model)?.id).toBe('s1');
     expect(claimed.model.claiming).toBeNull();
     expect(demandOf(claimed.model)).toEqual({ media: true, call: true, camera: true, microphone: true });
+  });
+
+  it('can be chosen out of order', () => {
+    const { effects } = run(ready(person('a'), person('b')), { kind: 'next', requestId: 'r', chosen: 'b' });
+    expect(effects).toEqual([{ kind: 'claim', requestId: 'r', chosen: 'b' }]);
   });
 
   it('opens the camera while somebody waits, so that one key leads to a face', () => {
@@ -221,7 +226,7 @@ describe('the matter', () => {
 
   it('tells of a new line and a new paper from the kiosk', () => {
     const line = { id: 'c', side: 'kiosk', text: 'Sì', at: '2026-05-05T08:30:00Z' } as const;
-    const paper = { id: 'd', name: 'x', media_type: 'image/jpeg', size_bytes: 1, source: 'kiosk_capture', at: line.at, url: '/x' } as const;
+    const paper = { id: 'd', name: 'x', media_type: 'image/jpeg', size_bytes: 1, source: 'kiosk_capture', at: line.at, url: '/x', pages: [] } as const;
     const { effects } = run(inState('connected'), shows(session('connected', { chat: [line], documents: [paper] })));
     expect(effects).toContainEqual({ kind: 'say', key: 'message', args: { text: 'Sì' } });
     expect(effects).toContainEqual({ kind: 'say', key: 'document', args: {} });

@@ -128,7 +128,7 @@ function move(model: Model, event: Event): Step {
       return only({ ...model, shortcuts: event.on });
     case 'next':
       return canClaim(model)
-        ? { model: { ...model, claiming: event.requestId, breath: null }, effects: [{ kind: 'claim', requestId: event.requestId }] }
+        ? { model: { ...model, claiming: event.requestId, breath: null }, effects: [{ kind: 'claim', requestId: event.requestId, chosen: event.chosen ?? null }] }
         : only(model);
     case 'claimed':
       return snapshot({ ...model, claiming: null }, event.snapshot);

@@ -4,10 +4,10 @@ import type { SessionState } from '../../packages/api/types';
 
 const ALLOWED: Readonly<Record<SessionState, readonly (DeskStep | 'close')[]>> = {
   waiting: [],
-  called: ['recall', 'no_show'],
+  called: ['recall', 'no_show', 'close'],
   connected: ['hold', 'close'],
   held: ['resume', 'close'],
-  dropped: ['recall', 'no_show', 'close'],
+  dropped: ['recall', 'close'],
   closed: [],
   abandoned: [],
   no_show: [],

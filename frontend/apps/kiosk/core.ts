@@ -21,6 +21,7 @@ export function blank() {
     fault: null,
     paper: { step: 'off', picture: '', detail: '', at: 0 },
     viewing: null,
+    page: 1,
     seen: [],
     replies: false,
     draft: '',

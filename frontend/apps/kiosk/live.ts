@@ -1,6 +1,6 @@
 /** What runs beside the kiosk's screen: the line to the operator, the bell, the QR reader. */
 import * as api from '../../packages/api/kiosk';
-import { Chime, Line } from '../../packages/call/index';
+import { Chime, Line, type Link } from '../../packages/call/index';
 import type { Demand, Event } from './model';
 import { Scanner } from './scanner';
 
@@ -44,6 +44,11 @@ export class Live {
     if (demand.ring !== before.ring) demand.ring ? this.chime.ring('call') : this.chime.stop();
     if (demand.scan !== before.scan) demand.scan ? this.scanner.start(this.line.own) : this.scanner.stop();
     if (demand.sharp !== before.sharp) this.line.sharpen(demand.sharp);
+  }
+
+  /** Once a second. A kiosk has one window: whoever took its place is gone, or will be asked to leave. */
+  tick(link: Link): void {
+    this.line.tick(link === 'elsewhere' ? 'off' : link);
   }
 
   /** Lets the kiosk sound; call it inside a touch. */

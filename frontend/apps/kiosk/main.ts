@@ -10,7 +10,6 @@ import { isoDate } from '../../packages/text/index';
 import { guard } from './guard';
 import { Live } from './live';
 import type { Effect, Event } from './model';
-import { Pdf } from './pdf';
 import { Picture } from './picture';
 import { demandOf, initial, update } from './state';
 import { view } from './view';
@@ -21,7 +20,6 @@ const root = document.getElementById('app') as HTMLElement;
 const announcer = new Announcer(document.body);
 const voice = new Voice();
 const picture = new Picture();
-const pdf = new Pdf(() => draw());
 let stream: Stream | null = null;
 let model = initial(now());
 
@@ -51,10 +49,7 @@ function send(event: Event): void {
 const live = new Live(send, () => void refresh());
 
 function draw(): void {
-  const viewed = model.snapshot?.session?.documents.find((d) => d.id === model.viewing);
-  if (viewed?.media_type === 'application/pdf') void pdf.open(viewed.id, viewed.url);
-  else if (pdf.view !== null) pdf.close();
-  const ports: Ports = { send, own: live.line.own, other: live.line.other, newId: newRequestId, pdf: pdf.view };
+  const ports: Ports = { send, own: live.line.own, other: live.line.other, newId: newRequestId };
   render(view(model, ports), root);
 }
 
@@ -131,7 +126,6 @@ function upload(): void {
 function wipe(): void {
   live.wipe();
   picture.discard();
-  pdf.close();
   voice.hush();
   announcer.clear();
   sessionStorage.clear();
@@ -168,7 +162,7 @@ guard(root, {
 });
 setInterval(() => {
   send({ kind: 'tick', now: now() });
-  live.line.tick(model.call.link);
+  live.tick(model.call.link);
   if (voice.available !== model.voice) send({ kind: 'voiceFound', available: voice.available });
 }, 1_000);
 addEventListener('pagehide', () => live.wipe());

@@ -45,6 +45,8 @@ export interface Model {
   readonly fault: MediaFault | null;
   readonly paper: { readonly step: PaperStep; readonly picture: string; readonly detail: string; readonly at: number };
   readonly viewing: string | null;
+  /** Page of the document being looked at, from 1. */
+  readonly page: number;
   readonly seen: readonly string[];
   readonly replies: boolean;
   /** What is being written on the screen's keyboard. */
@@ -105,6 +107,7 @@ export type Event =
   | { readonly kind: 'paperClosed' }
   | { readonly kind: 'documentOpened'; readonly id: string }
   | { readonly kind: 'documentClosed' }
+  | { readonly kind: 'pageTurned'; readonly by: 1 | -1 }
   // Leaving.
   | { readonly kind: 'leaveAsked' }
   | { readonly kind: 'leaveCancelled' }

@@ -1,5 +1,5 @@
 /** The part of the machine that moves only while a session lives. */
-import { inCall, isLive, type KioskSession, type KioskSnapshot } from '../../packages/api/types';
+import { inCall, isLive, type KioskSession, type KioskSnapshot, pagesOf } from '../../packages/api/types';
 import { finish, only, type Step } from './core';
 import type { Effect, Event, Model, Stage } from './model';
 
@@ -69,9 +69,13 @@ export function inSession(model: Model, event: Event): Step | null {
     case 'chatFailed':
       return only({ ...model, chatFailed: true });
     case 'documentOpened':
-      return only(session.documents.some((d) => d.id === event.id) ? { ...model, viewing: event.id } : model);
+      return only(session.documents.some((d) => d.id === event.id) ? { ...model, viewing: event.id, page: 1 } : model);
     case 'documentClosed':
       return only({ ...model, viewing: null });
+    case 'pageTurned': {
+      const pages = session.documents.filter((d) => d.id === model.viewing).flatMap(pagesOf).length;
+      return only({ ...model, page: Math.min(Math.max(1, model.page + event.by), Math.max(1, pages)) });
+    }
     case 'leaveAsked':
       return only({ ...model, leave: 'ask', touchedAt: model.now });
     case 'leaveCancelled':
@@ -113,6 +117,7 @@ function arrivals(model: Model, snapshot: KioskSnapshot): Step | null {
       lineUp: true,
       snapshot,
       viewing: sent.at(-1)?.id ?? model.viewing,
+      page: sent.length > 0 ? 1 : model.page,
       seen: [...model.seen, ...sent.map((d) => d.id)],
     },
     effects,

@@ -313,10 +313,13 @@ describe('papers', () => {
   });
 
   it('sent by the operator open once by themselves', () => {
-    const doc = { id: 'd1', name: 'Ricevuta', media_type: 'image/png', size_bytes: 9, source: 'desk_upload', at: '2026-05-05T08:30:00Z', url: '/d1' } as const;
+    const doc = { id: 'd1', name: 'Ricevuta', media_type: 'image/png', size_bytes: 9, source: 'desk_upload', at: '2026-05-05T08:30:00Z', url: '/d1', pages: ['/p1', '/p2'] } as const;
     const shown = run(call(), { kind: 'snapshot', snapshot: snap(session('connected', { documents: [doc] })) });
     expect(shown.model.viewing).toBe('d1');
     expect(kinds(shown.effects)).toEqual(['notice']);
+    const turn = (by: 1 | -1): Event => ({ kind: 'pageTurned', by });
+    expect(run(shown.model, turn(1), turn(1), turn(1)).model.page).toBe(2);
+    expect(run(shown.model, turn(-1)).model.page).toBe(1);
     const again = run(shown.model, { kind: 'documentClosed' }, { kind: 'snapshot', snapshot: snap(session('connected', { documents: [doc] })) });
     expect(again.model.viewing).toBeNull();
     expect(run(again.model, { kind: 'documentOpened', id: 'd1' }).model.viewing).toBe('d1');

@@ -27,9 +27,12 @@ export const fetchState = (): Promise<DeskSnapshot> => request(`${BASE}/state`, 
 export const openEvents = (listener: StreamListener<DeskSnapshot>): Stream =>
   openStream(`${BASE}/events`, deskState, listener);
 
-/** Takes the first who waits. `requestId` makes a repetition harmless. */
-export const claimNext = (requestId: string): Promise<DeskSnapshot> =>
-  request(`${BASE}/next`, deskState, { method: 'POST', body: { request_id: requestId } });
+/** Takes the first who waits, or a chosen one. `requestId` makes a repetition harmless. */
+export const claimNext = (requestId: string, chosen: string | null): Promise<DeskSnapshot> =>
+  request(`${BASE}/next`, deskState, {
+    method: 'POST',
+    body: { request_id: requestId, ...(chosen === null ? {} : { session_id: chosen }) },
+  });
 
 /** Gets a fresh ticket into the room. */
 export const join = (): Promise<Ticket> => request(`${BASE}/session/join`, ticket, { method: 'POST', body: {} });

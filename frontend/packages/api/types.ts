@@ -26,9 +26,17 @@ export const paper = shape({
   size_bytes: number,
   source: oneOf('kiosk_capture', 'desk_upload'),
   at: instant,
+  /** A picture of the first page. */
   url: text,
+  /** A picture of each page; a paper of one page may have none beside its url. */
+  pages: list(text),
 });
 export type Paper = Decoded<typeof paper>;
+
+/** The pictures of a paper, page by page. */
+export function pagesOf(of: Paper): readonly string[] {
+  return of.pages.length > 0 ? of.pages : [of.url];
+}
 
 /** The service someone came for, with what to bring. */
 export const service = shape({ title: text, needed: list(text) });

@@ -36,8 +36,10 @@ const TOPIC = 'heartbeat';
 const RETRY_MS = [200, 500, 1_000, 1_500, 2_000] as const;
 /** A connection attempt that takes longer than this is given up. */
 const CONNECT_MS = 6_000;
-/** Silence of the other side after which this side doubts its own connection and makes a new one. */
+/** Silence of the other side after which this side doubts its own connection and makes a new one, in milliseconds. */
 const DOUBT_MS = 6_000;
+/** The same when the other side is not in the room: it may be in another one. */
+const ALONE_MS = 15_000;
 
 type LiveKit = typeof import('livekit-client');
 let library: Promise<LiveKit> | null = null;
@@ -294,9 +296,10 @@ export class Call {
     if (changed !== null) this.listener.peer(changed);
     this.beat();
     const room = this.room;
-    if (room === null || room.state !== 'connected' || room.remoteParticipants.size === 0) return;
+    if (room === null || room.state !== 'connected') return;
     // The server says the other side is here, yet nothing is heard: our own connection may be a corpse.
-    if (this.watch.state === 'lost' && this.watch.silence(now) > DOUBT_MS * 2 ** this.doubts) {
+    const patience = room.remoteParticipants.size > 0 ? DOUBT_MS : ALONE_MS;
+    if (this.watch.state === 'lost' && this.watch.silence(now) > patience * 2 ** this.doubts) {
       this.doubts = Math.min(this.doubts + 1, 4);
       this.setLink('lost');
       void room.disconnect(false);

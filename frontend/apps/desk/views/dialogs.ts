@@ -1,6 +1,7 @@
 /** Windows over the desk: keys, devices, the day, a paper, and one question. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { modal } from '../../../packages/a11y/index';
+import { pagesOf } from '../../../packages/api/types';
 import type { Device } from '../../../packages/call/index';
 import { dateOf, isoDate, timeOf } from '../../../packages/text/index';
 import { KEYS } from '../keys';
@@ -127,11 +128,7 @@ function paper(model: Model, ports: Ports): TemplateResult | typeof nothing {
   return frame(
     shown.name,
     html`
-      <div class="sheet">
-        ${shown.media_type.startsWith('image/')
-          ? html`<img src=${shown.url} alt=${shown.name} />`
-          : html`<p class="big">${t('desk.paper.pdf')}</p>`}
-      </div>
+      <div class="sheet" tabindex="0">${pagesOf(shown).map((page) => html`<img src=${page} alt=${shown.name} />`)}</div>
       <a class="button primary" href=${shown.url} target="_blank" rel="noopener">${t('desk.paper.open_new')}</a>
     `,
     ports,

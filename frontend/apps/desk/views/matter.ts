@@ -79,9 +79,7 @@ const papers = (model: Model, session: DeskSession, ports: Ports): TemplateResul
 
 const thumb = (d: Paper, ports: Ports): TemplateResult => html`
   <button class="thumb" type="button" @click=${() => ports.send({ kind: 'paperOpened', id: d.id })}>
-    ${d.media_type.startsWith('image/')
-      ? html`<img src=${d.url} alt="" loading="lazy" />`
-      : html`<span class="pdf" aria-hidden="true">PDF</span>`}
+    <img src=${d.url} alt="" loading="lazy" />
     <span class="thumb-name">${d.name}</span>
     <span class="muted">${d.source === 'kiosk_capture' ? t('desk.matter.from_kiosk') : t('desk.matter.from_desk')}</span>
   </button>
@@ -155,7 +153,7 @@ function outcome(model: Model, session: DeskSession, ports: Ports): TemplateResu
         <textarea
           id="note"
           rows="2"
-          maxlength="4000"
+          maxlength="2000"
           .value=${live(model.draft.note)}
           @input=${(e: globalThis.Event) => ports.send({ kind: 'noteTyped', text: (e.target as HTMLTextAreaElement).value })}
         ></textarea>

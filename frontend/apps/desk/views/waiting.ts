@@ -28,13 +28,13 @@ export function waiting(model: Model, ports: Ports): TemplateResult {
         ${many === 0 ? t('desk.waiting.none') : many === 1 ? t('desk.waiting.count_one') : t('desk.waiting.count', { count: many })}
       </p>
       <ol class="queue" tabindex=${people.length > 5 ? '0' : nothing} aria-labelledby="waiting-title">
-        ${repeat(people, (person) => person.id, (person, index) => row(model, person, index))}
+        ${repeat(people, (person) => person.id, (person, index) => row(model, person, index, ports))}
       </ol>
     </section>
   `;
 }
 
-function row(model: Model, person: WaitingPerson, index: number): TemplateResult {
+function row(model: Model, person: WaitingPerson, index: number, ports: Ports): TemplateResult {
   const since = elapsed(model.now - Date.parse(person.since));
   return html`
     <li class=${index === 0 ? 'first' : ''}>
@@ -46,6 +46,17 @@ function row(model: Model, person: WaitingPerson, index: number): TemplateResult
           ? nothing
           : html`, ${t('desk.waiting.at', { time: timeOf(person.appointment_at) })}`}
       </span>
+      ${index === 0
+        ? nothing
+        : html`<button
+            class="button small"
+            type="button"
+            aria-label=${t('desk.waiting.call_one', { name: person.citizen })}
+            ?disabled=${!canClaim(model)}
+            @click=${() => ports.send({ kind: 'next', requestId: ports.newId(), chosen: person.id })}
+          >
+            ${t('desk.waiting.call')}
+          </button>`}
     </li>
   `;
 }

@@ -1,39 +1,37 @@
-/** A document of the operator, as large as the screen. */
+/** A document of the operator, as large as the screen: always pictures, one for each page. */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { KioskSession } from '../../../packages/api/types';
+import { type KioskSession, pagesOf } from '../../../packages/api/types';
 import type { Model } from '../model';
 import { t } from '../words';
 import type { Ports } from './ports';
 
 /** The document being looked at. */
-export function document_(model: Model, of: KioskSession, ports: Ports): TemplateResult {
+export function papers(model: Model, of: KioskSession, ports: Ports): TemplateResult {
   const shown = of.documents.find((d) => d.id === model.viewing);
-  const pdf = ports.pdf;
-  const pages =
-    pdf !== null && pdf.pages > 1
-      ? html`
-          <button class="button" type="button" ?disabled=${pdf.page <= 1} @click=${() => pdf.turn(-1)}>
-            ${t('kiosk.document.previous')}
-          </button>
-          <span>${t('kiosk.document.page', { page: pdf.page, pages: pdf.pages })}</span>
-          <button class="button" type="button" ?disabled=${pdf.page >= pdf.pages} @click=${() => pdf.turn(1)}>
-            ${t('kiosk.document.next')}
-          </button>
-        `
-      : nothing;
+  const pages = shown === undefined ? [] : pagesOf(shown);
+  const picture = pages[model.page - 1];
   return html`
     <section class="shoot">
       <h1>${t('kiosk.document.title')}</h1>
       <p>${shown?.name ?? ''}</p>
-      <div class="viewfinder paper">
-        ${shown?.media_type.startsWith('image/')
-          ? html`<img src=${shown.url} alt=${shown.name} />`
-          : pdf?.failed
-            ? html`<p class="alert" role="alert">${t('kiosk.document.failed')}</p>`
-            : (pdf?.canvas ?? html`<p>${t('kiosk.document.loading')}</p>`)}
-      </div>
+      <div class="viewfinder paper">${picture === undefined ? nothing : html`<img src=${picture} alt=${shown?.name ?? ''} />`}</div>
       <div class="row">
-        ${pages}
+        ${pages.length < 2
+          ? nothing
+          : html`
+              <button class="button" type="button" ?disabled=${model.page <= 1} @click=${() => ports.send({ kind: 'pageTurned', by: -1 })}>
+                ${t('kiosk.document.previous')}
+              </button>
+              <span>${t('kiosk.document.page', { page: model.page, pages: pages.length })}</span>
+              <button
+                class="button"
+                type="button"
+                ?disabled=${model.page >= pages.length}
+                @click=${() => ports.send({ kind: 'pageTurned', by: 1 })}
+              >
+                ${t('kiosk.document.next')}
+              </button>
+            `}
         <button class="button primary" type="button" @click=${() => ports.send({ kind: 'documentClosed' })}>
           ${t('kiosk.document.close')}
         </button>

@@ -8,16 +8,4 @@ export interface Ports {
   readonly other: HTMLVideoElement;
   /** A fresh id for a request that may be repeated. */
   readonly newId: () => string;
-  /** Shows a PDF page; null while it is being opened. */
-  readonly pdf: PdfView | null;
-}
-
-/** One page of a PDF drawn for the screen. */
-export interface PdfView {
-  readonly id: string;
-  readonly canvas: HTMLCanvasElement | null;
-  readonly page: number;
-  readonly pages: number;
-  readonly failed: boolean;
-  readonly turn: (by: 1 | -1) => void;
 }

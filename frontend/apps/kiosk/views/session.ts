@@ -7,7 +7,7 @@ import type { Model } from '../model';
 import { stageOf } from '../session';
 import { t } from '../words';
 import * as icons from './icons';
-import { document_ } from './document';
+import { papers } from './document';
 import { paper } from './paper';
 import type { Ports } from './ports';
 import { replies } from './replies';
@@ -29,7 +29,7 @@ export function session(model: Model, ports: Ports): TemplateResult {
       return notice(icons.unplug, t('kiosk.dropped.title'), t('kiosk.dropped.text'), true, t('kiosk.dropped.trying'));
     case 'call':
       if (model.paper.step !== 'off') return paper(model, ports);
-      if (model.viewing !== null) return document_(model, of, ports);
+      if (model.viewing !== null) return papers(model, of, ports);
       return call(model, of, ports);
   }
 }
