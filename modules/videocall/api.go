@@ -66,8 +66,9 @@ type readInput struct {
 }
 
 type deskReadInput struct {
-	readInput
-	Original bool `query:"original" doc:"The file as received, as a download"`
+	ID       string `path:"id" format:"uuid"`
+	Page     int    `query:"page" default:"1" minimum:"1" maximum:"20"`
+	Original bool   `query:"original" doc:"The file as received, as a download"`
 }
 
 type contentOutput struct {
