@@ -103,7 +103,7 @@ func (c Citizen) Validate() error {
 	p = text(p, "surname", c.Surname, NameMax, true)
 	switch {
 	case c.Email == "":
-		p = p.WithField("email", "field.required")
+		p = p.WithField("email", "form.required")
 	case !validEmail(c.Email):
 		p = p.WithField("email", "booking.email")
 	}
@@ -118,9 +118,9 @@ func (m Matter) Validate() error {
 	p := problem.New(problem.Invalid, "booking.matter_invalid")
 	p = text(p, "reason", m.Reason, ReasonMax, true)
 	if utf8.RuneCountInString(m.Details) > DetailsMax {
-		p = p.WithField("details", "booking.details_long")
+		p.Fields = append(p.Fields, problem.Field{Name: "details", Code: "form.too_long", Args: map[string]any{"max": DetailsMax}})
 	} else if !printable(m.Details, true) {
-		p = p.WithField("details", "field.text")
+		p = p.WithField("details", "form.characters")
 	}
 	return orNil(p)
 }
@@ -128,11 +128,12 @@ func (m Matter) Validate() error {
 func text(p *problem.Error, name, value string, limit int, required bool) *problem.Error {
 	switch {
 	case required && value == "":
-		return p.WithField(name, "field.required")
+		return p.WithField(name, "form.required")
 	case utf8.RuneCountInString(value) > limit:
-		return p.WithField(name, "field.too_long")
+		p.Fields = append(p.Fields, problem.Field{Name: name, Code: "form.too_long", Args: map[string]any{"max": limit}})
+		return p
 	case !printable(value, false):
-		return p.WithField(name, "field.text")
+		return p.WithField(name, "form.characters")
 	}
 	return p
 }

@@ -141,7 +141,9 @@ func (w *world) enrol(t testing.TB, k counters.KioskID) string {
 	return credential
 }
 
-func rome(y int, m time.Month, d, h, min int) time.Time { return time.Date(y, m, d, h, min, 0, 0, clock.Rome) }
+func rome(y int, m time.Month, d, h, min int) time.Time {
+	return time.Date(y, m, d, h, min, 0, 0, clock.Rome)
+}
 
 // at is a time on Wednesday 6 May 2026, the day after the stack's clock stands still.
 func at(h, m int) time.Time { return rome(2026, time.May, 6, h, m) }

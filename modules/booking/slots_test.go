@@ -13,7 +13,9 @@ import (
 	"github.com/sportello/sportello/modules/kernel/clock"
 )
 
-func rome(y int, m time.Month, d, h, min int) time.Time { return time.Date(y, m, d, h, min, 0, 0, clock.Rome) }
+func rome(y int, m time.Month, d, h, min int) time.Time {
+	return time.Date(y, m, d, h, min, 0, 0, clock.Rome)
+}
 
 // night is an office and a kiosk that are open from midnight to four every day.
 func night(date civil.Date, length time.Duration) question {

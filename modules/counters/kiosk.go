@@ -116,9 +116,9 @@ func (k Kiosk) Validate() error {
 	need := func(name, value string, limit int, required bool) {
 		switch {
 		case required && strings.TrimSpace(value) == "":
-			p = p.WithField(name, "field.required")
+			p = p.WithField(name, "form.required")
 		case utf8.RuneCountInString(value) > limit:
-			p = p.WithField(name, "field.too_long")
+			p.Fields = append(p.Fields, problem.Field{Name: name, Code: "form.too_long", Args: map[string]any{"max": limit}})
 		}
 	}
 	need("name", k.Name, 80, true)
@@ -136,10 +136,10 @@ func (k Kiosk) Validate() error {
 		p = p.WithField("longitude", "counters.coordinate")
 	}
 	if len(k.Equipment) > 20 {
-		p = p.WithField("equipment", "field.too_long")
+		p = p.WithField("equipment", "counters.equipment")
 	}
 	if k.State != Active && k.State != Paused && k.State != Retired {
-		p = p.WithField("state", "field.choice")
+		p = p.WithField("state", "form.value")
 	}
 	for _, day := range badDays(k.Hours) {
 		p = p.WithField(dayField(day), "counters.hours_overlap")

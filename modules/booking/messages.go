@@ -1,0 +1,191 @@
+package booking
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	htmltemplate "html/template"
+	"io/fs"
+	"net/url"
+	"strings"
+	texttemplate "text/template"
+
+	"github.com/sportello/sportello/modules/catalog"
+	"github.com/sportello/sportello/modules/counters"
+	"github.com/sportello/sportello/modules/kernel/problem"
+	"github.com/sportello/sportello/modules/notify"
+	"github.com/sportello/sportello/modules/platform/i18n"
+	"github.com/sportello/sportello/modules/platform/mail"
+	"github.com/sportello/sportello/modules/platform/qr"
+	"github.com/sportello/sportello/tenant"
+)
+
+// The kinds of messages that this module composes.
+const (
+	messageConfirmed = "booking.confirmed"
+	messageMoved     = "booking.moved"
+	messageCancelled = "booking.cancelled"
+)
+
+// qrPixels is the side of the attached QR picture.
+const qrPixels = 480
+
+// Messages writes what citizens get about their appointments, and queues it when something happened.
+type Messages struct {
+	svc    *Service
+	notify *notify.Service
+	html   *htmltemplate.Template
+	text   *texttemplate.Template
+}
+
+// NewMessages reads the templates booking_*.html and booking_*.txt (frontend/portal/mail) and registers the composers.
+func NewMessages(svc *Service, n *notify.Service, templates fs.FS) (*Messages, error) {
+	words := func(key string) string { return i18n.T(i18n.Italian, key, nil) }
+	m := &Messages{svc: svc, notify: n}
+	var err error
+	m.html, err = htmltemplate.New("").Funcs(htmltemplate.FuncMap{"T": words}).ParseFS(templates, "booking_*.html")
+	if err != nil {
+		return nil, fmt.Errorf("mail templates: %w", err)
+	}
+	m.text, err = texttemplate.New("").Funcs(texttemplate.FuncMap{"T": words}).ParseFS(templates, "booking_*.txt")
+	if err != nil {
+		return nil, fmt.Errorf("mail templates: %w", err)
+	}
+	for _, kind := range []string{messageConfirmed, messageMoved, messageCancelled} {
+		n.Register(kind, m.compose)
+	}
+	return m, nil
+}
+
+// OnConfirmed queues the confirmation.
+func (m *Messages) OnConfirmed(ctx context.Context, t tenant.Tenant, payload json.RawMessage) error {
+	return m.queue(ctx, t, payload, messageConfirmed)
+}
+
+// OnMoved queues the message about the new time.
+func (m *Messages) OnMoved(ctx context.Context, t tenant.Tenant, payload json.RawMessage) error {
+	return m.queue(ctx, t, payload, messageMoved)
+}
+
+// OnCancelled queues the message that the appointment is off.
+func (m *Messages) OnCancelled(ctx context.Context, t tenant.Tenant, payload json.RawMessage) error {
+	return m.queue(ctx, t, payload, messageCancelled)
+}
+
+// queue notes one message per appointment, kind and version: the same event twice is one message.
+func (m *Messages) queue(ctx context.Context, t tenant.Tenant, payload json.RawMessage, kind string) error {
+	var e struct {
+		AppointmentID AppointmentID `json:"appointment_id"`
+		Version       int           `json:"version"`
+	}
+	if err := json.Unmarshal(payload, &e); err != nil {
+		return err
+	}
+	return m.svc.DB.InTenant(ctx, t, func(tx *tenant.Tx) error {
+		a, err := read(ctx, tx, e.AppointmentID)
+		if problem.From(err).Kind == problem.NotFound {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		_, err = m.notify.Queue(ctx, tx, notify.Request{
+			DedupeKey: fmt.Sprintf("%s:%s:%d", kind, a.ID, e.Version), Kind: kind, SubjectID: a.ID.UUID, Recipient: a.Email,
+		})
+		return err
+	})
+}
+
+// mailView is what the templates of a message get.
+type mailView struct {
+	View
+	Cancelled bool
+	Moved     bool
+}
+
+// compose writes a message from the appointment as it is now. A confirmation of what is cancelled by now is not sent.
+func (m *Messages) compose(ctx context.Context, tx *tenant.Tx, msg notify.Message) (notify.Content, error) {
+	a, err := read(ctx, tx, AppointmentID{UUID: msg.SubjectID})
+	if err != nil {
+		return notify.Content{}, err
+	}
+	if (msg.Kind == messageCancelled) != (a.State == Cancelled) {
+		return notify.Content{}, notify.ErrStale
+	}
+	v, err := m.svc.View(ctx, tx, a)
+	if err != nil {
+		return notify.Content{}, err
+	}
+	view := mailView{View: v, Cancelled: msg.Kind == messageCancelled, Moved: msg.Kind == messageMoved}
+	name := "booking_confirmed"
+	if view.Cancelled {
+		name = "booking_cancelled"
+	}
+	var html, text bytes.Buffer
+	if err := m.html.ExecuteTemplate(&html, name+".html", view); err != nil {
+		return notify.Content{}, err
+	}
+	if err := m.text.ExecuteTemplate(&text, name+".txt", view); err != nil {
+		return notify.Content{}, err
+	}
+	c := notify.Content{
+		ReplyTo: v.Entity.Email, Text: text.String(), HTML: html.String(),
+		Subject: i18n.T(i18n.Italian, "mail."+msg.Kind+".subject", map[string]any{"when": v.When, "service": oneLine(v.Service.Title)}),
+	}
+	if view.Cancelled {
+		return c, nil
+	}
+	ics, err := m.svc.Calendar(v)
+	if err != nil {
+		return notify.Content{}, err
+	}
+	c.Attachments = []mail.Attachment{
+		{Name: "appuntamento.ics", MediaType: "text/calendar; charset=utf-8; method=PUBLISH", Content: ics},
+		{Name: "codice.png", MediaType: "image/png", Content: qr.PNG(v.Code.Digits(), qrPixels)},
+	}
+	return c, nil
+}
+
+// oneLine keeps a text from becoming a second header.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// View is an appointment with everything a person needs to keep it: for the page and for the message.
+type View struct {
+	Appointment
+	Entity  catalog.Entity
+	Service catalog.Sheet
+	Office  catalog.Office
+	Kiosk   counters.Kiosk
+	Code    PickupCode
+	When    string // martedì 5 maggio 2026, ore 10:30
+	Manage  string // path of the appointment's page
+	Link    string // the same with the entity's address
+	Again   string // where the service can be booked again
+}
+
+// View gathers what is shown about an appointment.
+func (s *Service) View(ctx context.Context, tx *tenant.Tx, a Appointment) (View, error) {
+	v := View{Appointment: a, When: When(a.StartsAt)}
+	var err error
+	if v.Entity, err = s.Catalog.Entity(ctx, tx); err != nil {
+		return v, err
+	}
+	if v.Service, err = s.Catalog.ServiceByID(ctx, tx, a.ServiceID); err != nil {
+		return v, err
+	}
+	if v.Office, err = s.Catalog.Office(ctx, tx, a.OfficeID); err != nil {
+		return v, err
+	}
+	if v.Kiosk, err = s.Counters.Kiosk(ctx, tx, a.KioskID); err != nil {
+		return v, err
+	}
+	t := tx.Tenant()
+	v.Manage = "/appuntamento/" + s.Keys.ManageToken(t.Key, a.ID)
+	v.Link = s.BaseURL(t) + v.Manage
+	v.Again = s.BaseURL(t) + "/prenota?servizio=" + url.QueryEscape(v.Service.Slug)
+	if a.State == Confirmed || a.State == Used {
+		v.Code = s.Code(t.Key, a)
+	}
+	return v, nil
+}
