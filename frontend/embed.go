@@ -17,6 +17,14 @@ var locales embed.FS
 // a placeholder when nothing was built.
 func Dist() fs.FS { return sub(dist, "dist") }
 
+// Assets is what is served under /assets/: the files with hashed names. It is empty when nothing was built.
+func Assets() fs.FS {
+	if _, err := fs.Stat(dist, "dist/assets"); err != nil {
+		return embed.FS{}
+	}
+	return sub(dist, "dist/assets")
+}
+
 // Locales are the texts, one flat JSON file per language and module.
 func Locales() fs.FS { return sub(locales, "locales") }
 
