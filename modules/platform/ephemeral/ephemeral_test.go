@@ -2,6 +2,7 @@ package ephemeral_test
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"os"
 	"sync"
@@ -211,7 +212,7 @@ func TestALimitGivesExactlyItsCountToManyAtOnce(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	stores := []*ephemeral.Store{open(t, shared), open(t, shared)}
-	limit := ephemeral.Limit{Name: "race", Count: 10, Per: time.Hour}
+	limit := ephemeral.Limit{Name: "race" + rand.Text(), Count: 10, Per: time.Hour}
 	var allowed atomic.Int32
 	var wg sync.WaitGroup
 	for i := range 120 {
@@ -240,7 +241,7 @@ func TestALimitGivesBackOneEventAtATime(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	s := open(t, shared)
-	limit := ephemeral.Limit{Name: "refill", Count: 2, Per: 2 * time.Second}
+	limit := ephemeral.Limit{Name: "refill" + rand.Text(), Count: 2, Per: 2 * time.Second}
 	try := func() (bool, time.Duration) {
 		ok, retry, err := s.Allow(ctx, limit, "k")
 		require.NoError(t, err)

@@ -92,9 +92,7 @@ func (h *hub) receive(ctx context.Context) {
 			continue
 		}
 		pause, awaiting = firstPause, false
-		if !h.up.Swap(true) {
-			h.hintAll()
-		}
+		h.up.Store(true)
 		switch m := msg.(type) {
 		case *redis.Message:
 			h.hint(m.Channel)
@@ -167,16 +165,6 @@ func (h *hub) hint(channel string) {
 	defer h.mu.Unlock()
 	for _, s := range h.subs[channel] {
 		s.add(channel)
-	}
-}
-
-func (h *hub) hintAll() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for c, subs := range h.subs {
-		for _, s := range subs {
-			s.add(c)
-		}
 	}
 }
 

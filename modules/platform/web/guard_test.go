@@ -22,8 +22,7 @@ func raw(t *testing.T, addr, request string) (statuses []int, all string) {
 	require.NoError(t, err)
 	defer func() { _ = c.Close() }()
 	require.NoError(t, c.SetDeadline(time.Now().Add(1500*time.Millisecond)))
-	_, err = io.WriteString(c, request)
-	require.NoError(t, err)
+	_, _ = io.WriteString(c, request) // fails when the answer comes before the end of the request
 	var b strings.Builder
 	r := bufio.NewReader(io.TeeReader(c, &b))
 	for {
