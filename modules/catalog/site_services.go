@@ -137,7 +137,7 @@ func (s *Site) sheet(c *fiber.Ctx) (SheetView, error) {
 		v.arrange(offices, places)
 		return nil
 	})
-	v.Metatag = metatag(v, c.BaseURL())
+	v.Metatag = metatag(v, web.Origin(c))
 	return v, err
 }
 
