@@ -27,8 +27,8 @@ type Config struct {
 	LiveKitKey       string `env:"LIVEKIT_API_KEY" required:"" help:"LiveKit API key."`
 	LiveKitSecret    string `env:"LIVEKIT_API_SECRET" required:"" help:"LiveKit API secret, at least 32 characters."`
 
-	SMTPURL  string `env:"SMTP_URL" required:"" help:"Mail server: smtp://user:password@host:587 (STARTTLS) or smtps://host:465; smtp+plain:// without encryption, for a server on the same machine."`
-	MailFrom string `env:"MAIL_FROM" required:"" help:"Sender of messages."`
+	SMTPURL  string `env:"SMTP_URL" required:"" help:"Mail server: smtps://user:password@host:465, smtp+starttls://user:password@host:587, or smtp://host:25 without encryption for a relay on the same machine."`
+	MailFrom string `env:"MAIL_FROM" required:"" help:"Address that messages come from; the entity's name is added."`
 	BlobDir  string `env:"BLOB_DIR" required:"" help:"Folder for documents."`
 
 	MasterKey      string   `env:"MASTER_KEY" required:"" help:"32 random bytes in base64; all other secrets are derived from it. Make one with: openssl rand -base64 32."`

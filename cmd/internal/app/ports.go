@@ -1,0 +1,162 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/sportello/sportello/modules/booking"
+	"github.com/sportello/sportello/modules/catalog"
+	"github.com/sportello/sportello/modules/counters"
+	"github.com/sportello/sportello/modules/identity"
+	"github.com/sportello/sportello/modules/kernel/actor"
+	"github.com/sportello/sportello/modules/kernel/civil"
+	"github.com/sportello/sportello/modules/kernel/clock"
+	"github.com/sportello/sportello/modules/videocall"
+	"github.com/sportello/sportello/tenant"
+)
+
+// What modules need of rooms beside or above them, each satisfied by a few lines here.
+
+type codes struct{ booking *booking.Service }
+
+func (c codes) Check(ctx context.Context, t tenant.Tenant, kiosk uuid.UUID, code string) (videocall.Ticket, error) {
+	a, err := c.booking.Check(ctx, t, counters.KioskID{UUID: kiosk}, code)
+	if err != nil {
+		return videocall.Ticket{}, err
+	}
+	return videocall.Ticket{AppointmentID: a.ID.UUID, ServiceID: a.ServiceID.UUID, OfficeID: a.OfficeID.UUID, StartsAt: a.StartsAt}, nil
+}
+
+func (c codes) Redeem(ctx context.Context, tx *tenant.Tx, kiosk, appointment uuid.UUID) error {
+	_, err := c.booking.Redeem(ctx, tx, booking.AppointmentID{UUID: appointment}, counters.KioskID{UUID: kiosk})
+	return err
+}
+
+func (c codes) GiveBack(ctx context.Context, tx *tenant.Tx, appointment uuid.UUID) error {
+	return c.booking.GiveBack(ctx, tx, booking.AppointmentID{UUID: appointment})
+}
+
+type appointments struct {
+	booking  *booking.Service
+	catalog  *catalog.Service
+	counters *counters.Service
+}
+
+func (a appointments) People(ctx context.Context, tx *tenant.Tx, ids []uuid.UUID) (map[uuid.UUID]videocall.Person, error) {
+	found, err := a.booking.ByIDs(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	people := make(map[uuid.UUID]videocall.Person, len(found))
+	for _, p := range found {
+		people[p.ID.UUID] = videocall.Person{Name: p.Citizen.Name, Surname: p.Citizen.Surname, Details: p.Matter.Details}
+	}
+	return people, nil
+}
+
+func (a appointments) Day(ctx context.Context, tx *tenant.Tx, offices []uuid.UUID, from, _ time.Time) ([]videocall.DayEntry, error) {
+	ids := make([]catalog.OfficeID, len(offices))
+	for i, o := range offices {
+		ids[i] = catalog.OfficeID{UUID: o}
+	}
+	rows, err := a.booking.Day(ctx, tx, civil.Of(from.In(clock.Rome)), ids)
+	if err != nil {
+		return nil, err
+	}
+	services, err := a.catalog.Services(ctx, tx, catalog.Filter{})
+	if err != nil {
+		return nil, err
+	}
+	titles := map[catalog.SheetID]string{}
+	for _, s := range services {
+		titles[s.ID] = s.Title
+	}
+	kiosks, err := a.counters.Kiosks(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	places := map[counters.KioskID]string{}
+	for _, k := range kiosks {
+		places[k.ID] = k.Name
+	}
+	day := make([]videocall.DayEntry, len(rows))
+	for i, r := range rows {
+		day[i] = videocall.DayEntry{ID: r.ID.UUID, StartsAt: r.StartsAt, Citizen: r.Citizen.Name + " " + r.Citizen.Surname,
+			Service: titles[r.ServiceID], Kiosk: places[r.KioskID], State: string(r.State)}
+	}
+	return day, nil
+}
+
+type labels struct{ catalog *catalog.Service }
+
+func (l labels) Service(ctx context.Context, tx *tenant.Tx, service uuid.UUID) (videocall.ServiceLabel, error) {
+	s, err := l.catalog.ServiceByID(ctx, tx, catalog.SheetID{UUID: service})
+	return videocall.ServiceLabel{Title: s.Title, Needed: s.Needed, Minutes: s.DurationMinutes}, err
+}
+
+func (l labels) Office(ctx context.Context, tx *tenant.Tx, office uuid.UUID) (string, error) {
+	o, err := l.catalog.Office(ctx, tx, catalog.OfficeID{UUID: office})
+	return o.Name, err
+}
+
+func (l labels) Entity(ctx context.Context, tx *tenant.Tx) (videocall.EntityLabel, error) {
+	e, err := l.catalog.Entity(ctx, tx)
+	return videocall.EntityLabel{Name: e.Name, Phone: e.Phone, PrivacyNotice: e.PrivacyNotice}, err
+}
+
+type kioskLabels struct{ counters *counters.Service }
+
+func (k kioskLabels) Kiosk(ctx context.Context, tx *tenant.Tx, kiosk uuid.UUID) (videocall.KioskLabel, error) {
+	found, err := k.counters.Kiosk(ctx, tx, counters.KioskID{UUID: kiosk})
+	return videocall.KioskLabel{Name: found.Name, Place: found.Place, Address: found.Address}, err
+}
+
+type staff struct{ identity *identity.Service }
+
+func (s staff) Offices(ctx context.Context, tx *tenant.Tx, a actor.Actor) ([]uuid.UUID, error) {
+	return s.identity.OfficesOf(ctx, tx, a)
+}
+
+func (s staff) Operators(ctx context.Context, tx *tenant.Tx, office uuid.UUID) ([]uuid.UUID, error) {
+	return s.identity.OperatorsOf(ctx, tx, office)
+}
+
+type officeLabels struct{ catalog *catalog.Service }
+
+func (o officeLabels) OfficeLabels(ctx context.Context, tx *tenant.Tx) ([]identity.OfficeLabel, error) {
+	offices, err := o.catalog.Offices(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	found := make([]identity.OfficeLabel, len(offices))
+	for i, office := range offices {
+		found[i] = identity.OfficeLabel{ID: office.ID.UUID, Name: office.Name}
+	}
+	return found, nil
+}
+
+type places struct{ counters *counters.Service }
+
+func (p places) Places(ctx context.Context, tx *tenant.Tx) ([]catalog.Place, error) {
+	kiosks, err := p.counters.Kiosks(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	var found []catalog.Place
+	for _, k := range kiosks {
+		if k.State == counters.Retired {
+			continue
+		}
+		place := catalog.Place{
+			Slug: k.Slug, Name: k.Name, Building: k.Place, Address: k.Address, Directions: k.Directions, MapURL: k.MapURL(),
+			Accessible: k.Accessible, Paused: k.State == counters.Paused, Equipment: k.Equipment, Services: k.ServiceIDs,
+		}
+		for _, h := range k.Hours {
+			place.Hours = append(place.Hours, catalog.Hours{Weekday: h.Weekday, From: h.From, To: h.To})
+		}
+		found = append(found, place)
+	}
+	return found, nil
+}

@@ -1,0 +1,73 @@
+package app
+
+import (
+	"io/fs"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/sportello/sportello/frontend"
+	"github.com/sportello/sportello/modules/booking"
+	"github.com/sportello/sportello/modules/catalog"
+	"github.com/sportello/sportello/modules/kernel/actor"
+	"github.com/sportello/sportello/modules/platform/web"
+	"github.com/sportello/sportello/modules/videocall"
+)
+
+// routes is every route of the product. Who may use which stands in docs/rights.md, and a test compares.
+func (a *App) routes() huma.API {
+	app := a.Fiber
+	a.health()
+	web.Static(app, frontend.Assets())
+	app.Use(a.resolve)
+
+	// the demo's outbox
+	a.mailbox()
+
+	// the bare host: choose an entity
+	catalog.NewChooser(a.DB, a.urlOf).Routes(a.on(chooserHost))
+
+	// the kiosk: its screen, its enrolment, then everything an enrolled device does
+	kiosk := a.on(kioskHost)
+	kiosk.Get("/", page("kiosk/index.html"))
+	kiosk.Post("/api/kiosk/enrolment", a.Counters.PostEnrolment)
+	app.Use("/api/kiosk", a.only(kioskHost), a.Counters.RequireKiosk)
+	app.Get("/api/kiosk/events", a.Videocall.KioskEvents)
+
+	// the operator's desk
+	entity := a.on(entityHost)
+	entity.Get("/operatore", a.Identity.RequireStaff(actor.Operator), page("desk/index.html"))
+	app.Use("/api/desk", a.only(entityHost), a.Identity.RequireStaff(actor.Operator))
+	app.Get("/api/desk/events", a.Videocall.DeskEvents)
+
+	api := web.API(app)
+	videocall.RegisterKiosk(api, a.Videocall)
+	videocall.RegisterDesk(api, a.Videocall)
+	app.Post("/api/livekit/webhook", a.Videocall.Webhook(a.resolver.ByKey))
+
+	// an entity's site, portal and back office
+	catalog.NewSite(a.DB, a.Catalog, places{a.Counters}).Routes(entity)
+	booking.NewPortal(a.Booking, a.Redis).Routes(entity)
+	a.Identity.Routes(entity)
+	a.Catalog.Routes(entity, a.Identity.RequireStaff(actor.Administrator))
+	a.Counters.Routes(entity, a.Identity.RequireStaff(actor.Administrator))
+
+	// the vendor's console
+	console := a.on(consoleHost)
+	a.Identity.VendorRoutes(console)
+	console.Get("/", a.Identity.RequireVendor(), a.console)
+
+	return api
+}
+
+// page serves the one HTML page of an app; its scripts and styles are assets.
+func page(name string) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		html, err := fs.ReadFile(frontend.Dist(), name)
+		if err != nil {
+			return err
+		}
+		c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+		return c.Send(html)
+	}
+}
