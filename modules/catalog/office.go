@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"context"
-	"slices"
 	"strconv"
 
 	"github.com/sportello/sportello/modules/audit"
@@ -191,16 +190,6 @@ func exceptionObject(e Exception) string {
 		return "calendar:all"
 	}
 	return "office:" + e.OfficeID.String()
-}
-
-// sortHours puts windows in the order of the week.
-func sortHours(hours []Hours) {
-	slices.SortStableFunc(hours, func(a, b Hours) int {
-		if a.Weekday != b.Weekday {
-			return a.Weekday - b.Weekday
-		}
-		return int(a.From - b.From)
-	})
 }
 
 func hoursField(i int) string { return "hours-" + strconv.Itoa(i) }

@@ -115,7 +115,9 @@ func TestAServiceGoesFromDraftToTheSiteAndBack(t *testing.T) {
 	require.Equal(t, "catalog.edited_since", problem.From(w.try(func(tx *tenant.Tx) error {
 		return w.svc.Withdraw(ctx, tx, admin, s.ID, 1)
 	})).Code)
-	w.in(t, func(tx *tenant.Tx) error { return w.svc.Deactivate(ctx, tx, admin, s.ID, 2, " Ufficio chiuso per lavori. ") })
+	w.in(t, func(tx *tenant.Tx) error {
+		return w.svc.Deactivate(ctx, tx, admin, s.ID, 2, " Ufficio chiuso per lavori. ")
+	})
 	got, err = bySlug()
 	require.NoError(t, err)
 	require.False(t, got.Bookable())
@@ -387,7 +389,9 @@ func TestHoursAndExceptionsThatMakeNoSenseAreRefused(t *testing.T) {
 		err := w.try(func(tx *tenant.Tx) error { return w.svc.SaveHours(ctx, tx, admin, o.ID, 1, bad) })
 		require.ErrorIs(t, err, problem.Invalid, "%v", bad)
 	}
-	w.in(t, func(tx *tenant.Tx) error { return w.svc.SaveHours(ctx, tx, admin, o.ID, 1, []catalog.Hours{h(1, 540, 720, 1), h(1, 720, 800, 1)}) })
+	w.in(t, func(tx *tenant.Tx) error {
+		return w.svc.SaveHours(ctx, tx, admin, o.ID, 1, []catalog.Hours{h(1, 540, 720, 1), h(1, 720, 800, 1)})
+	})
 	day := civil.New(2026, time.June, 1)
 	add := func(e catalog.Exception) error {
 		return w.try(func(tx *tenant.Tx) error {
@@ -476,17 +480,20 @@ func TestWhoMayNotEditChangesNothing(t *testing.T) {
 		{Kind: actor.Staff, Roles: []actor.Role{actor.Operator}},
 	} {
 		for name, f := range map[string]func(tx *tenant.Tx) error{
-			"CreateService":   func(tx *tenant.Tx) error { _, err := w.svc.CreateService(ctx, tx, a, full(o)); return err },
-			"UpdateService":   func(tx *tenant.Tx) error { _, err := w.svc.UpdateService(ctx, tx, a, s); return err },
-			"Publish":         func(tx *tenant.Tx) error { return w.svc.Publish(ctx, tx, a, s.ID, 1) },
-			"Withdraw":        func(tx *tenant.Tx) error { return w.svc.Withdraw(ctx, tx, a, s.ID, 1) },
-			"Deactivate":      func(tx *tenant.Tx) error { return w.svc.Deactivate(ctx, tx, a, s.ID, 1, "x") },
-			"CreateOffice":    func(tx *tenant.Tx) error { _, err := w.svc.CreateOffice(ctx, tx, a, o); return err },
-			"UpdateOffice":    func(tx *tenant.Tx) error { return w.svc.UpdateOffice(ctx, tx, a, o) },
-			"SaveHours":       func(tx *tenant.Tx) error { return w.svc.SaveHours(ctx, tx, a, o.ID, 1, nil) },
-			"AddException":    func(tx *tenant.Tx) error { _, err := w.svc.AddException(ctx, tx, a, catalog.Exception{}); return err },
-			"RemoveException": func(tx *tenant.Tx) error { _, err := w.svc.RemoveException(ctx, tx, a, catalog.ExceptionID{}); return err },
-			"SaveEntity":      func(tx *tenant.Tx) error { return w.svc.SaveEntity(ctx, tx, a, catalog.Entity{Name: "x"}) },
+			"CreateService": func(tx *tenant.Tx) error { _, err := w.svc.CreateService(ctx, tx, a, full(o)); return err },
+			"UpdateService": func(tx *tenant.Tx) error { _, err := w.svc.UpdateService(ctx, tx, a, s); return err },
+			"Publish":       func(tx *tenant.Tx) error { return w.svc.Publish(ctx, tx, a, s.ID, 1) },
+			"Withdraw":      func(tx *tenant.Tx) error { return w.svc.Withdraw(ctx, tx, a, s.ID, 1) },
+			"Deactivate":    func(tx *tenant.Tx) error { return w.svc.Deactivate(ctx, tx, a, s.ID, 1, "x") },
+			"CreateOffice":  func(tx *tenant.Tx) error { _, err := w.svc.CreateOffice(ctx, tx, a, o); return err },
+			"UpdateOffice":  func(tx *tenant.Tx) error { return w.svc.UpdateOffice(ctx, tx, a, o) },
+			"SaveHours":     func(tx *tenant.Tx) error { return w.svc.SaveHours(ctx, tx, a, o.ID, 1, nil) },
+			"AddException":  func(tx *tenant.Tx) error { _, err := w.svc.AddException(ctx, tx, a, catalog.Exception{}); return err },
+			"RemoveException": func(tx *tenant.Tx) error {
+				_, err := w.svc.RemoveException(ctx, tx, a, catalog.ExceptionID{})
+				return err
+			},
+			"SaveEntity": func(tx *tenant.Tx) error { return w.svc.SaveEntity(ctx, tx, a, catalog.Entity{Name: "x"}) },
 		} {
 			require.ErrorIs(t, w.try(f), problem.Forbidden, "%s as %s", name, a.Kind)
 		}
@@ -526,7 +533,9 @@ func TestWhatPagesSayAboutTheEntityFollowsItsChanges(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, w.ente.Name, site.Name)
 	require.Equal(t, "entity", site.Kind)
-	w.in(t, func(tx *tenant.Tx) error { return w.svc.SaveEntity(ctx, tx, admin, catalog.Entity{Name: "Comune di Isernia"}) })
+	w.in(t, func(tx *tenant.Tx) error {
+		return w.svc.SaveEntity(ctx, tx, admin, catalog.Entity{Name: "Comune di Isernia"})
+	})
 	w.Clock.Advance(5 * time.Second)
 	site, err = w.svc.Site(ctx, w.ente)
 	require.NoError(t, err)

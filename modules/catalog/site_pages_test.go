@@ -131,7 +131,7 @@ func TestTheServiceSheetHasEveryElementOfTheModel(t *testing.T) {
 	require.Equal(t, "h1", one(t, doc, "service-title").Data)
 	require.Equal(t, "Prenota appuntamento", portaltest.Text(one(t, doc, "service-booking-access")))
 	require.Equal(t, "/prenota?servizio=carta", portaltest.Attributes(one(t, doc, "service-booking-access"))["href"])
-	require.Equal(t, []string{"Richiedi online", "Vai al sito di Prefettura"}, texts(portaltest.Element(doc, "service-online-access")))
+	require.Equal(t, []string{"Richiedi online", "Vai al sito: Prefettura"}, texts(portaltest.Element(doc, "service-online-access")))
 
 	var index []string
 	for n := range one(t, doc, "page-index").Descendants() {

@@ -86,6 +86,19 @@ FROM {t}.office_hours
 WHERE office_id = @office
 ORDER BY weekday, from_minute`
 
+// officeHours is a window together with its office.
+type officeHours struct {
+	OfficeID  OfficeID
+	Weekday   int
+	From, To  civil.Time
+	Operators int
+}
+
+const sqlAllHours = `
+SELECT office_id, weekday, from_minute AS "from", to_minute AS "to", operators
+FROM {t}.office_hours
+ORDER BY office_id, weekday, from_minute`
+
 const sqlDeleteHours = `DELETE FROM {t}.office_hours WHERE office_id = @office`
 
 const sqlInsertHours = `

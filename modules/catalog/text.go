@@ -35,12 +35,14 @@ func (k *checker) blame(name, code string, args map[string]any) {
 
 // line tidies a text of one line of at most limit characters.
 func (k *checker) line(name string, s *string, limit int) {
+	k.valid(name, *s)
 	*s = strings.Join(strings.Fields(tidy(*s)), " ")
 	k.limits(name, *s, limit)
 }
 
 // block tidies a text of several paragraphs of at most limit characters.
 func (k *checker) block(name string, s *string, limit int) {
+	k.valid(name, *s)
 	*s = strings.TrimSpace(tidy(*s))
 	k.limits(name, *s, limit)
 }
@@ -60,8 +62,15 @@ func (k *checker) list(name string, s *[]string, entries, limit int) {
 	*s = out
 }
 
+// valid comes before tidying, which would replace what is not UTF-8.
+func (k *checker) valid(name, s string) {
+	if !utf8.ValidString(s) {
+		k.blame(name, "catalog.characters", nil)
+	}
+}
+
 func (k *checker) limits(name, s string, limit int) {
-	if !utf8.ValidString(s) || strings.ContainsFunc(s, forbidden) {
+	if strings.ContainsFunc(s, forbidden) {
 		k.blame(name, "catalog.characters", nil)
 		return
 	}
