@@ -120,6 +120,9 @@ func read[T any](ctx context.Context, q Querier, s SQL, args []any, collect func
 			if errors.Is(err, pgx.ErrNoRows) {
 				err = problem.New(problem.NotFound, "not_found")
 			}
+			if _, own := q.(*Reader); own {
+				err = away(err)
+			}
 			return v, err
 		}
 	}
