@@ -202,3 +202,22 @@ func TestAnEntityThatIsNotNamedHasNoSite(t *testing.T) {
 	require.NoError(t, res.Body.Close())
 	require.Equal(t, 404, res.StatusCode)
 }
+
+func TestAPageTravelsPackedToWhoTakesIt(t *testing.T) {
+	t.Parallel()
+	b := newSiteBench(t)
+	for encoding, want := range map[string]string{"gzip": "gzip", "br": "br", "gzip, deflate, br, zstd": "br", "": ""} {
+		req := httptest.NewRequest("GET", "/servizi/published", nil)
+		req.Header.Set("Accept-Encoding", encoding)
+		res, err := b.app.Test(req, -1)
+		require.NoError(t, err)
+		body, err := io.ReadAll(res.Body)
+		require.NoError(t, err)
+		require.NoError(t, res.Body.Close())
+		require.Equal(t, want, res.Header.Get("Content-Encoding"), encoding)
+		if want != "" {
+			require.Less(t, len(body), 12_000)
+			require.Contains(t, res.Header.Values("Vary"), "Accept-Encoding")
+		}
+	}
+}
