@@ -105,7 +105,7 @@ func (s *Service) limitEnrol(ctx context.Context, from string) error {
 		if !ok {
 			minutes := int((wait + time.Minute - 1) / time.Minute)
 			return problem.New(problem.TooMany, "kiosk.enrolment_limit").With("minutes", minutes).
-				With("count", minutes).With("retry_after", int(wait/time.Second)+1)
+				With("retry_after", int(wait/time.Second)+1)
 		}
 	}
 	return nil

@@ -78,7 +78,7 @@ func judge(tries []time.Time, now time.Time) error {
 		if wait := t[n-1].Add(TriesPause).Sub(now); wait > 0 {
 			minutes := int((wait + time.Minute - 1) / time.Minute)
 			return problem.New(problem.TooMany, "kiosk.too_many_tries").With("minutes", minutes).
-				With("count", minutes).With("retry_after", int(wait/time.Second)+1).
+				With("retry_after", int(wait/time.Second)+1).
 				WithData(Wait{Action: "wait", Minutes: minutes})
 		}
 	}
