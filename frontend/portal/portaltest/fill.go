@@ -2,6 +2,7 @@ package portaltest
 
 import (
 	"fmt"
+	"html/template"
 	"reflect"
 	"strings"
 	"time"
@@ -43,7 +44,15 @@ func (f *filler) view(v any) any {
 }
 
 func (f *filler) fill(v reflect.Value, level int) {
-	if level > depth || !v.CanSet() {
+	if level > depth {
+		return
+	}
+	if !v.CanSet() {
+		if v.Kind() == reflect.Struct { // an embedded type of the package's own: its public fields can be set
+			for i := range v.NumField() {
+				f.fill(v.Field(i), level+1)
+			}
+		}
 		return
 	}
 	switch v.Interface().(type) {
@@ -52,6 +61,12 @@ func (f *filler) fill(v reflect.Value, level int) {
 		return
 	case form.Field:
 		f.field(v, level)
+		return
+	case template.HTML: // made by the program, e.g. a QR code; a person's text never has this type
+		v.SetString("<svg></svg>")
+		return
+	case template.URL:
+		v.SetString("/indirizzo")
 		return
 	}
 	switch v.Kind() {

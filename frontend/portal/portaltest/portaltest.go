@@ -4,7 +4,6 @@ package portaltest
 
 import (
 	"bytes"
-	"reflect"
 	"strings"
 	"testing"
 
@@ -49,7 +48,7 @@ func pageOf(view any, f *filler) web.Page {
 	if f == nil {
 		return p
 	}
-	if view != nil && reflect.TypeOf(view).Kind() == reflect.Struct {
+	if view != nil {
 		p.Data = f.view(view)
 	}
 	p.Title, p.Description = f.text(f.next()), f.text(f.next())
