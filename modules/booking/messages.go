@@ -19,6 +19,7 @@ import (
 	"github.com/sportello/sportello/modules/platform/mail"
 	"github.com/sportello/sportello/modules/platform/qr"
 	"github.com/sportello/sportello/tenant"
+	"github.com/sportello/sportello/tenant/outbox"
 )
 
 // The kinds of messages that this module composes.
@@ -188,4 +189,17 @@ func (s *Service) View(ctx context.Context, tx *tenant.Tx, a Appointment) (View,
 		v.Code = s.Code(t.Key, a)
 	}
 	return v, nil
+}
+
+// Subscriber is the outbox as this module needs it.
+type Subscriber interface {
+	Subscribe(kind, name string, h outbox.Handler)
+}
+
+// Subscribe has the messages queued when something happens, and unfinished forms deleted.
+func (m *Messages) Subscribe(o Subscriber) {
+	o.Subscribe(KindConfirmed, "booking.mail", m.OnConfirmed)
+	o.Subscribe(KindMoved, "booking.mail", m.OnMoved)
+	o.Subscribe(KindCancelled, "booking.mail", m.OnCancelled)
+	o.Subscribe(KindFormLeft, "booking.forget", m.svc.OnFormLeft)
 }
