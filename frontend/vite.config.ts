@@ -39,6 +39,7 @@ export default defineConfig(({ mode }) => ({
     assetsInlineLimit: 0, // the content security policy of scripts and fonts allows no data: addresses
     manifest: 'manifest.json',
     modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 700, // livekit-client is one piece; kiosk and desk load it when a call begins
     target: 'es2022',
     cssTarget: ['chrome100', 'firefox100', 'safari15'],
     rollupOptions: { input: mode === 'portal' ? portal : [...apps, ...portal] },
