@@ -21,7 +21,7 @@ func (s *Service) Routes(r fiber.Router) {
 	r.Post("/esci", s.postLogout)
 	r.Get("/password", s.RequireStaff(), s.showPassword)
 	r.Post("/password", s.RequireStaff(), s.postPassword)
-	s.staffRoutes(r.Group("/amministrazione/personale", s.RequireStaff(actor.Administrator)))
+	s.staffRoutes(r)
 }
 
 // VendorRoutes adds the pages of the vendor's console that are about accounts: /accedi and /esci.

@@ -24,15 +24,16 @@ import (
 const staffPath = "/amministrazione/personale"
 
 func (s *Service) staffRoutes(r fiber.Router) {
-	r.Get("/", s.showStaffList)
-	r.Get("/nuovo", s.showStaffNew)
-	r.Post("/nuovo", s.postStaffNew)
-	r.Get("/:id", s.showStaff)
-	r.Post("/:id", s.postStaff)
-	r.Get("/:id/disabilita", s.showDisable)
-	r.Post("/:id/disabilita", s.postDisable)
-	r.Get("/:id/credenziali", s.showReset)
-	r.Post("/:id/credenziali", s.postReset)
+	guard := s.RequireStaff(actor.Administrator)
+	r.Get(staffPath, guard, s.showStaffList)
+	r.Get(staffPath+"/nuovo", guard, s.showStaffNew)
+	r.Post(staffPath+"/nuovo", guard, s.postStaffNew)
+	r.Get(staffPath+"/:id", guard, s.showStaff)
+	r.Post(staffPath+"/:id", guard, s.postStaff)
+	r.Get(staffPath+"/:id/disabilita", guard, s.showDisable)
+	r.Post(staffPath+"/:id/disabilita", guard, s.postDisable)
+	r.Get(staffPath+"/:id/credenziali", guard, s.showReset)
+	r.Post(staffPath+"/:id/credenziali", guard, s.postReset)
 }
 
 // staffRow is one line of identity/personale.

@@ -237,7 +237,9 @@ func (s *Service) ChangePassword(ctx context.Context, t tenant.Tenant, a actor.A
 		return err
 	}
 	if err := CheckPassword(wanted, ""); err != nil {
-		return problem.From(err).WithField("wanted", problem.From(err).Code)
+		p := *problem.From(err)
+		p.Fields = []problem.Field{{Name: "wanted", Code: p.Code, Args: p.Args}}
+		return &p
 	}
 	var acc account
 	err = s.db.InTenant(ctx, t, func(tx *tenant.Tx) (err error) {
