@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"text/tabwriter"
 
 	"github.com/sportello/sportello/cmd/internal/app"
+	"github.com/sportello/sportello/modules/platform/blob"
 	"github.com/sportello/sportello/tenant"
 	"github.com/sportello/sportello/tenant/control"
 	"github.com/sportello/sportello/tenant/provision"
@@ -136,44 +134,21 @@ func (c *tenantExport) Run(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, f.Close()) }()
 	var files []provision.Files
 	if c.BlobDir != "" {
-		files = append(files, documents(c.BlobDir))
-	}
-	return service.Export(ctx, c.Key, f, files...)
-}
-
-// documents adds an entity's folder of documents to its export.
-func documents(dir string) provision.Files {
-	return func(_ context.Context, k tenant.Key, add func(string) (io.Writer, error)) error {
-		root, err := os.OpenRoot(filepath.Join(dir, string(k)))
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
+		blobs, err := blob.NewFiles(c.BlobDir)
 		if err != nil {
 			return err
 		}
-		defer func() { _ = root.Close() }()
-		return fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
-			if err != nil || !d.Type().IsRegular() {
-				return err
-			}
-			w, err := add("documents/" + name)
-			if err != nil {
-				return err
-			}
-			f, err := root.Open(name)
-			if err != nil {
-				return err
-			}
-			_, err = io.Copy(w, f)
-			return errors.Join(err, f.Close())
-		})
+		defer func() { _ = blobs.Close() }()
+		files = append(files, blobs)
 	}
+	return service.Export(ctx, c.Key, f, files...)
 }
 
 type tenantRemove struct {
 	places
 	Key     tenant.Key `arg:""`
 	Confirm string     `required:"" help:"The key once more: nothing can be brought back."`
+	BlobDir string     `env:"BLOB_DIR" help:"Folder of the documents, to erase them too."`
 }
 
 func (c *tenantRemove) Run(ctx context.Context) error {
@@ -184,5 +159,17 @@ func (c *tenantRemove) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return service.Remove(ctx, c.Key)
+	if err := service.Remove(ctx, c.Key); err != nil {
+		return err
+	}
+	if c.BlobDir == "" {
+		fmt.Println("Documents were kept: no BLOB_DIR was given.")
+		return nil
+	}
+	blobs, err := blob.NewFiles(c.BlobDir)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = blobs.Close() }()
+	return blobs.DeleteAll(ctx, string(c.Key))
 }

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+
+	"github.com/sportello/sportello/modules/kernel/problem"
 )
 
 // Check names what of the services around does not work, in plain words; nil when all do.
@@ -43,5 +45,10 @@ func (a *App) health() {
 		}
 		return c.SendString("ok\n")
 	})
-	a.Fiber.Get("/metrics", a.metrics.Handler())
+	a.Fiber.Get("/metrics", func(c *fiber.Ctx) error {
+		if c.Get(fiber.HeaderXForwardedFor) != "" { // it came through the public proxy
+			return problem.New(problem.NotFound, "not_found")
+		}
+		return c.Next()
+	}, a.metrics.Handler())
 }

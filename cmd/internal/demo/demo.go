@@ -71,7 +71,7 @@ func Run(ctx context.Context, o Options, out io.Writer) (err error) {
 	}
 	defer a.Close()
 	say("story")
-	facts, err := seed(ctx, a, cfg, o)
+	facts, err := Seed(ctx, a, cfg)
 	if err != nil {
 		return fmt.Errorf("seed: %w", err)
 	}

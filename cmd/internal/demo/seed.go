@@ -30,8 +30,8 @@ const openDays = 7
 
 const vendorEmail = "gestione@sportello.example"
 
-// seed tells the story once, and on every start opens the next days and gives each kiosk a fresh enrolment code.
-func seed(ctx context.Context, a *app.App, cfg config.Config, o Options) (*Facts, error) {
+// Seed tells the story once, and on every start opens the next days and gives each kiosk a fresh enrolment code.
+func Seed(ctx context.Context, a *app.App, cfg config.Config) (*Facts, error) {
 	admin, err := app.Admin(cfg)
 	if err != nil {
 		return nil, err

@@ -112,6 +112,9 @@ func (l *LiveKit) ClientURL() string { return "ws://" + l.addr() }
 
 func (l *LiveKit) addr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(l.Port)) }
 
+// PID is its process, 0 when it does not run.
+func (l *LiveKit) PID() int { return l.proc.pid() }
+
 // Stop asks it to end. It waits for calls, so it is killed after two seconds.
 func (l *LiveKit) Stop() error { return l.proc.end(syscall.SIGTERM, 2*time.Second) }
 

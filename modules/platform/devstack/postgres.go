@@ -110,14 +110,7 @@ func (p *Postgres) URL(login, database string) string {
 }
 
 // PID is the postmaster's process, 0 when it does not run.
-func (p *Postgres) PID() int {
-	p.proc.mu.Lock()
-	defer p.proc.mu.Unlock()
-	if p.proc.cmd == nil {
-		return 0
-	}
-	return p.proc.cmd.Process.Pid
-}
+func (p *Postgres) PID() int { return p.proc.pid() }
 
 // Stop ends the cluster in order: sessions are ended, what was committed is on disk.
 func (p *Postgres) Stop() error { return p.proc.end(syscall.SIGINT, 20*time.Second) }

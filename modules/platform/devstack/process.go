@@ -182,3 +182,13 @@ func RemoveWhenDead(dir string) error {
 }
 
 var keptOpen []*os.File // the writing ends; the kernel closes them when the program ends
+
+// pid is the number of the running process, 0 when there is none.
+func (p *process) pid() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.cmd == nil {
+		return 0
+	}
+	return p.cmd.Process.Pid
+}

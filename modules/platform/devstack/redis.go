@@ -58,6 +58,9 @@ func (r *Redis) Addr() string { return net.JoinHostPort("127.0.0.1", strconv.Ito
 // URL is the address for REDIS_URL.
 func (r *Redis) URL() string { return "redis://" + r.Addr() + "/0" }
 
+// PID is its process, 0 when it does not run.
+func (r *Redis) PID() int { return r.proc.pid() }
+
 // Stop asks it to end.
 func (r *Redis) Stop() error { return r.proc.end(syscall.SIGTERM, 5*time.Second) }
 
