@@ -8,10 +8,11 @@ import (
 
 	"github.com/sportello/sportello/frontend"
 	"github.com/sportello/sportello/modules/booking"
+	"github.com/sportello/sportello/modules/audit"
 	"github.com/sportello/sportello/modules/catalog"
+	"github.com/sportello/sportello/modules/counters"
 	"github.com/sportello/sportello/modules/kernel/actor"
 	"github.com/sportello/sportello/modules/platform/web"
-	"github.com/sportello/sportello/modules/videocall"
 )
 
 // routes is every route of the product. Who may use which stands in docs/rights.md, and a test compares.
@@ -40,9 +41,7 @@ func (a *App) routes() huma.API {
 	app.Use("/api/desk", a.only(entityHost), a.Identity.RequireStaff(actor.Operator))
 	app.Get("/api/desk/events", a.Videocall.DeskEvents)
 
-	api := web.API(app)
-	videocall.RegisterKiosk(api, a.Videocall)
-	videocall.RegisterDesk(api, a.Videocall)
+	api := operations(app, a.Videocall)
 	app.Post("/api/livekit/webhook", a.Videocall.Webhook(a.resolver.ByKey))
 
 	// an entity's site, portal and back office
@@ -50,7 +49,8 @@ func (a *App) routes() huma.API {
 	booking.NewPortal(a.Booking, a.Redis).Routes(entity)
 	a.Identity.Routes(entity)
 	a.Catalog.Routes(entity, a.Identity.RequireStaff(actor.Administrator))
-	a.Counters.Routes(entity, a.Identity.RequireStaff(actor.Administrator))
+	audit.Routes(entity, a.DB, a.Identity, a.Identity.RequireStaff(actor.Administrator))
+	counters.NewPortal(a.Counters, a.Catalog).Routes(entity, a.Identity.RequireStaff(actor.Administrator))
 
 	// the vendor's console
 	console := a.on(consoleHost)
