@@ -21,6 +21,7 @@ packages=()
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || packages+=(postgresql)
 command -v redis-server >/dev/null || packages+=(redis-server)
 command -v pdftoppm >/dev/null || packages+=(poppler-utils)
+command -v bwrap >/dev/null || packages+=(bubblewrap) # PDFs are rendered in it
 command -v curl >/dev/null || packages+=(curl)
 if [ "$want" = test ]; then
   command -v chromium >/dev/null || packages+=(chromium)

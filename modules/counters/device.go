@@ -111,14 +111,27 @@ func (s *Service) limitEnrol(ctx context.Context, from string) error {
 	return nil
 }
 
-// Revoke cuts off the device of a kiosk, within authTime on every machine. Revoking twice is no error.
+// Revoke cuts off the device of a kiosk, within authTime on every machine, and ends what goes on there. Revoking twice is
+// no error. Should the process fall in between, the event ends the encounter all the same.
 func (s *Service) Revoke(ctx context.Context, a actor.Actor, t tenant.Tenant, kiosk KioskID) error {
-	if err := s.allowed(ctx, a, t, kiosk, "kiosk.device_revoked"); err != nil {
+	if err := mustEdit(a); err != nil {
+		return err
+	}
+	err := s.db.InTenant(ctx, t, func(tx *tenant.Tx) error {
+		if err := s.recorded(ctx, tx, a, kiosk, "kiosk.device_revoked"); err != nil {
+			return err
+		}
+		return tx.PublishAt(ctx, Revoked{KioskID: kiosk}, tx.Now().Add(time.Second))
+	})
+	if err != nil {
 		return err
 	}
 	d := control.Device{Tenant: t.Key, KioskID: kiosk.UUID}
-	err := s.db.InControl(ctx, a, func(tx *tenant.ControlTx) error { return control.RevokeCredential(ctx, tx, d) })
+	err = s.db.InControl(ctx, a, func(tx *tenant.ControlTx) error { return control.RevokeCredential(ctx, tx, d) })
 	s.devices.forget(d)
+	if err == nil && s.cutter != nil {
+		err = s.cutter.CutKiosk(ctx, t, kiosk.UUID)
+	}
 	return err
 }
 

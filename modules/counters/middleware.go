@@ -1,6 +1,7 @@
 package counters
 
 import (
+	"context"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -28,7 +29,14 @@ func (s *Service) RequireKiosk(c *fiber.Ctx) error {
 	if err != nil {
 		return web.Fail(c, err)
 	}
-	c.SetUserContext(actor.With(tenant.With(c.UserContext(), t), DeviceActor(d)))
+	ctx := actor.With(tenant.With(c.UserContext(), t), DeviceActor(d))
+	c.SetUserContext(actor.WithCheck(ctx, func(ctx context.Context) error {
+		_, d, err := s.Authenticate(ctx, credential)
+		if err == nil {
+			s.Seen(ctx, d)
+		}
+		return err
+	}))
 	return c.Next()
 }
 

@@ -4,7 +4,10 @@ import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/sportello/sportello/modules/platform/ephemeral"
+	"github.com/sportello/sportello/tenant"
 )
 
 // Presence says which devices were seen lately. It is a hint: without it every device is shown as not connected.
@@ -18,6 +21,11 @@ type Presence interface {
 // Limiter limits tries by a key. An error refuses the try.
 type Limiter interface {
 	Allow(ctx context.Context, limit ephemeral.Limit, key string) (ok bool, retryAfter time.Duration, err error)
+}
+
+// Cutter ends what goes on at a kiosk whose device was revoked: picture and sound too.
+type Cutter interface {
+	CutKiosk(ctx context.Context, t tenant.Tenant, kiosk uuid.UUID) error
 }
 
 type absent struct{}

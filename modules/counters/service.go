@@ -33,8 +33,13 @@ type Service struct {
 	presence Presence
 	limiter  Limiter
 	devices  *deviceCache
+	cutter   Cutter
 	log      *slog.Logger
 }
+
+// SetCutter gives what ends the encounter at a kiosk whose device is revoked. The composition root calls it once,
+// before requests are served.
+func (s *Service) SetCutter(c Cutter) { s.cutter = c }
 
 // New makes the service. It panics on a short secret: that is a mistake of the composition root.
 func New(cfg Config) *Service {

@@ -29,7 +29,8 @@ func (s *Service) RequireStaff(roles ...actor.Role) fiber.Handler {
 			return problem.New(problem.NotFound, "not_found")
 		}
 		c.Set(fiber.HeaderCacheControl, "no-store")
-		who, session, err := s.authenticate(ctx, t, web.Cookie(c, Cookie))
+		token := web.Cookie(c, Cookie)
+		who, session, err := s.authenticate(ctx, t, token)
 		if err != nil {
 			return turnAway(c, err)
 		}
@@ -38,7 +39,10 @@ func (s *Service) RequireStaff(roles ...actor.Role) fiber.Handler {
 			allowed = allowed || who.Has(r)
 		}
 		ctx = context.WithValue(actor.With(ctx, who), contextKey{}, session)
-		c.SetUserContext(ctx)
+		c.SetUserContext(actor.WithCheck(ctx, func(ctx context.Context) error {
+			_, _, err := s.authenticate(ctx, t, token)
+			return err
+		}))
 		if !allowed {
 			return errForbidden
 		}

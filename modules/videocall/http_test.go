@@ -39,7 +39,7 @@ func open(t *testing.T, h *house) *door {
 	app.Use(func(c *fiber.Ctx) error {
 		ctx := tenant.With(c.UserContext(), h.t)
 		if a, ok := d.who.Load(c.Get("X-Who")); ok {
-			ctx = actor.With(ctx, a.(actor.Actor))
+			ctx = actor.WithCheck(actor.With(ctx, a.(actor.Actor)), func(context.Context) error { return h.check(a.(actor.Actor)) })
 		}
 		c.SetUserContext(ctx)
 		return c.Next()

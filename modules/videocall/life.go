@@ -21,7 +21,7 @@ const (
 
 // An open screen repeats its contact, which other processes know of for a little longer than two repetitions.
 const (
-	contactEvery = 5 * time.Second
+	contactEvery = 4 * time.Second // rights that were taken away must end a screen within 5 s
 	contactTTL   = 12 * time.Second
 )
 

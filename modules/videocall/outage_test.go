@@ -94,23 +94,26 @@ func TestRedisEmptiedKilledAndBackLosesNothing(t *testing.T) {
 	require.EqualValues(t, 30, h.billed(t, v.ID))
 }
 
-func TestADisabledOperatorsScreenEndsWithinFiveSeconds(t *testing.T) {
+func TestScreensOfADisabledOperatorAndARevokedKioskEndWithinFiveSeconds(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t) // without Redis: the slow way
+	h := newHouse(t) // without Redis: nobody hints
 	d := open(t, h)
-	operator := h.operator()
-	states := d.listen(t, operator, "/api/desk/events")
-	until(t, states, "", 5*time.Second)
-	h.disable(operator.ID)
-	deadline := time.After(5 * time.Second)
-	for {
-		select {
-		case _, ok := <-states:
-			if !ok {
-				return
+	kiosk, operator, v := h.talk(t)
+	for path, a := range map[string]actor.Actor{"/api/desk/events": operator, "/api/kiosk/events": kiosk} {
+		states := d.listen(t, a, path)
+		until(t, states, "connected", 5*time.Second)
+		h.disable(a.ID)
+		deadline := time.After(5 * time.Second)
+		for open := true; open; {
+			select {
+			case _, open = <-states:
+			case <-deadline:
+				require.Fail(t, "the screen is still open", path)
 			}
-		case <-deadline:
-			require.Fail(t, "the screen is still open")
+		}
+		if a.Kind == actor.Kiosk {
+			require.Equal(t, Closed, h.session(t, v.ID).State)
+			require.Zero(t, h.rooms.(*noted).count(), "picture and sound are cut")
 		}
 	}
 }

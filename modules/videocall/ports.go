@@ -79,8 +79,7 @@ type EntityLabel struct {
 
 // Kiosks is what a kiosk is called. counters satisfies it.
 type Kiosks interface {
-	// Kiosk gives the label. A kiosk whose device may no longer work is a problem of the kind Forbidden or
-	// Unauthenticated.
+	// Kiosk gives the label.
 	Kiosk(ctx context.Context, tx *tenant.Tx, kiosk uuid.UUID) (KioskLabel, error)
 }
 

@@ -30,6 +30,7 @@ func (s *Service) KioskEvents(c *fiber.Ctx) error {
 			channels: []string{kioskChannel(t, kiosk)},
 			idle:     s.times.IdlePoll,
 			touch:    func(ctx context.Context) { s.touch(ctx, t, KioskSide, kiosk, contact) },
+			gone:     func(ctx context.Context) { _ = s.CutKiosk(ctx, t, kiosk) }, // its device was revoked
 			read: func(ctx context.Context) (state any, version int64, live bool, err error) {
 				k, err := s.KioskState(ctx, t, a)
 				return k, k.Version, k.Session != nil, err
@@ -83,6 +84,7 @@ type screen struct {
 	channels []string
 	idle     time.Duration
 	touch    func(ctx context.Context)
+	gone     func(ctx context.Context) // the actor may not be here any more; may be nil
 	read     func(ctx context.Context) (state any, version int64, live bool, err error)
 }
 
@@ -94,6 +96,9 @@ func (s *Service) follow(ctx context.Context, v screen, send func(string, any) e
 	defer cancel()
 	contacts := time.NewTicker(contactEvery)
 	defer contacts.Stop()
+	if s.left(ctx, v) {
+		return nil
+	}
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	sent, first, soon := int64(0), true, false
@@ -102,6 +107,9 @@ func (s *Service) follow(ctx context.Context, v screen, send func(string, any) e
 		case <-ctx.Done():
 			return nil
 		case <-contacts.C:
+			if s.left(ctx, v) {
+				return nil
+			}
 			v.touch(ctx)
 			if !s.cfg.Hints.Down() || soon {
 				continue
@@ -130,6 +138,19 @@ func (s *Service) follow(ctx context.Context, v screen, send func(string, any) e
 		}
 		timer.Reset(wait)
 	}
+}
+
+// left asks whether the actor may still be here, and ends what they do where not.
+func (s *Service) left(ctx context.Context, v screen) bool {
+	ctx, cancel := context.WithTimeout(ctx, 4*time.Second)
+	defer cancel()
+	if err := actor.Check(ctx); !gone(err) {
+		return false
+	}
+	if v.gone != nil {
+		v.gone(ctx)
+	}
+	return true
 }
 
 func (s *Service) readScreen(ctx context.Context, v screen) (any, int64, bool, error) {

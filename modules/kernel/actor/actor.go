@@ -54,3 +54,19 @@ func From(ctx context.Context) Actor {
 	}
 	return Actor{Kind: Anonymous}
 }
+
+type checkKey struct{}
+
+// WithCheck puts into a context how to ask again whether the actor may still be here. What stays open for long, a
+// screen that listens, asks from time to time; middleware that found the actor says how.
+func WithCheck(ctx context.Context, check func(context.Context) error) context.Context {
+	return context.WithValue(ctx, checkKey{}, check)
+}
+
+// Check asks it; nil where nobody said how. An error of the kind problem.Unauthenticated or Forbidden means no.
+func Check(ctx context.Context) error {
+	if check, ok := ctx.Value(checkKey{}).(func(context.Context) error); ok {
+		return check(ctx)
+	}
+	return nil
+}
