@@ -115,12 +115,15 @@ func (s *Service) allowed(ctx context.Context, a actor.Actor, t tenant.Tenant, k
 	if err := mustEdit(a); err != nil {
 		return err
 	}
-	return s.db.InTenant(ctx, t, func(tx *tenant.Tx) error {
-		if _, err := s.Kiosk(ctx, tx, kiosk); err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, a, action, "kiosk:"+kiosk.String(), nil)
-	})
+	return s.db.InTenant(ctx, t, func(tx *tenant.Tx) error { return s.recorded(ctx, tx, a, kiosk, action) })
+}
+
+// recorded leaves the audit row of an action on a kiosk of this entity.
+func (s *Service) recorded(ctx context.Context, tx *tenant.Tx, a actor.Actor, kiosk KioskID, action string) error {
+	if _, err := s.Kiosk(ctx, tx, kiosk); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, a, action, "kiosk:"+kiosk.String(), nil)
 }
 
 // ForgetTries deletes wrong tries that no limit looks at any more and says how many; those of a locked device stay until

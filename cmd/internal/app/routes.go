@@ -7,8 +7,8 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/sportello/sportello/frontend"
-	"github.com/sportello/sportello/modules/booking"
 	"github.com/sportello/sportello/modules/audit"
+	"github.com/sportello/sportello/modules/booking"
 	"github.com/sportello/sportello/modules/catalog"
 	"github.com/sportello/sportello/modules/counters"
 	"github.com/sportello/sportello/modules/kernel/actor"

@@ -2,6 +2,7 @@ package app
 
 import (
 	"github.com/sportello/sportello/modules/booking"
+	"github.com/sportello/sportello/modules/counters"
 	"github.com/sportello/sportello/modules/identity"
 	"github.com/sportello/sportello/modules/notify"
 	"github.com/sportello/sportello/modules/videocall"
@@ -14,6 +15,7 @@ func (a *App) subscribe() {
 	o.Subscribe(booking.KindMoved, "booking.message", a.messages.OnMoved)
 	o.Subscribe(booking.KindCancelled, "booking.message", a.messages.OnCancelled)
 	o.Subscribe(booking.KindFormLeft, "booking.clean", a.Booking.OnFormLeft)
+	o.Subscribe(counters.KindRevoked, "videocall.cut_kiosk", a.Videocall.OnKioskRevoked)
 	o.Subscribe(identity.StaffDisabled{}.Kind(), "videocall.cut", a.Videocall.OnStaffDisabled)
 	o.Subscribe(videocall.SessionCheck{}.Kind(), "videocall.check", a.Videocall.OnSessionCheck)
 	o.Subscribe(videocall.RoomDone{}.Kind(), "videocall.room", a.Videocall.OnRoomDone)
