@@ -32,15 +32,18 @@ function send(event: Event): void {
   queue.push(event);
   if (working) return;
   working = true;
-  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    const step = update(model, next);
-    model = step.model;
-    for (const effect of step.effects) run(effect);
-    draw();
-    const { media, call, camera, microphone } = demandOf(model);
-    line.follow({ media, call, camera, microphone });
+  try {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const step = update(model, next);
+      model = step.model;
+      for (const effect of step.effects) run(effect);
+      draw();
+      const { media, call, camera, microphone } = demandOf(model);
+      line.follow({ media, call, camera, microphone });
+    }
+  } finally {
+    working = false; // a fault in one event must not silence the next
   }
-  working = false;
 }
 
 const line = newLine(send, () => void refresh());

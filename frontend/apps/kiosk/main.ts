@@ -36,14 +36,17 @@ function send(event: Event): void {
   queue.push(event);
   if (working) return;
   working = true;
-  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    const step = update(model, next);
-    model = step.model;
-    for (const effect of step.effects) run(effect);
-    draw();
-    live.follow(demandOf(model));
+  try {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const step = update(model, next);
+      model = step.model;
+      for (const effect of step.effects) run(effect);
+      draw();
+      live.follow(demandOf(model));
+    }
+  } finally {
+    working = false; // a fault in one event must not silence the next
   }
-  working = false;
 }
 
 const live = new Live(send, () => void refresh());

@@ -15,7 +15,10 @@ function follow(element: Element | undefined): void {
   }
   if (!(element instanceof HTMLDialogElement) || element.open) return;
   openers.push(document.activeElement);
-  element.showModal();
+  // The template is still on its way into the page.
+  queueMicrotask(() => {
+    if (element.isConnected && !element.open) element.showModal();
+  });
 }
 
 /** Directive for a dialog that is in the page only while it is open. */

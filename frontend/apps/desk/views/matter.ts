@@ -25,7 +25,7 @@ export function matter(model: Model, ports: Ports): TemplateResult {
 }
 
 const facts = (session: DeskSession): TemplateResult => html`
-  <div class="facts" tabindex="0" role="region" aria-labelledby="matter-title">
+  <div class="facts" tabindex="0" role="region" aria-label=${t('desk.matter.facts')}>
     <dl>
       <dt>${t('desk.matter.service')}</dt>
       <dd>${session.service.title}</dd>
@@ -92,7 +92,7 @@ function chat(model: Model, session: DeskSession, ports: Ports): TemplateResult 
   };
   return html`
     <div class="chat">
-      <h3>${t('desk.matter.chat')}</h3>
+      <h3 class="hidden">${t('desk.matter.chat')}</h3>
       <ol class="lines" tabindex="0" aria-label=${t('desk.matter.chat')}>
         ${session.chat.length === 0 ? html`<li class="muted">${t('desk.matter.chat_empty')}</li>` : nothing}
         ${repeat(
