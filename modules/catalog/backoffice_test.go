@@ -77,7 +77,7 @@ func (o office) send(method, path string, form url.Values) answer {
 	return answer{res, string(text)}
 }
 
-func (o office) get(path string) answer                    { return o.send(http.MethodGet, path, nil) }
+func (o office) get(path string) answer                   { return o.send(http.MethodGet, path, nil) }
 func (o office) post(path string, form url.Values) answer { return o.send(http.MethodPost, path, form) }
 
 // follow posts a form that must be accepted and returns the page it leads to.

@@ -98,8 +98,10 @@ func (b *browser) send(method, path string, form url.Values) answer {
 	return answer{res, string(text)}
 }
 
-func (b *browser) get(path string) answer                    { return b.send(http.MethodGet, path, nil) }
-func (b *browser) post(path string, form url.Values) answer { return b.send(http.MethodPost, path, form) }
+func (b *browser) get(path string) answer { return b.send(http.MethodGet, path, nil) }
+func (b *browser) post(path string, form url.Values) answer {
+	return b.send(http.MethodPost, path, form)
+}
 
 func (w world) signIn(t *testing.T, b *browser, email string) answer {
 	t.Helper()
