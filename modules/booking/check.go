@@ -26,7 +26,7 @@ type Refusal struct {
 
 // Check finds the appointment that a code typed at a kiosk opens here and now, or the problem that says why not and what
 // to do. It changes nothing about the appointment: Redeem does. Wrong tries are counted and limited, see
-// counters.GuardCode and docs/decisions/0020-code-entry.md, which also says what each refusal reveals. A code of another
+// counters.GuardCode and docs/decisions/0011-code-entry.md, which also says what each refusal reveals. A code of another
 // entity is as unknown as one that never was. It must not be called inside a transaction.
 func (s *Service) Check(ctx context.Context, t tenant.Tenant, kiosk counters.KioskID, typed string) (Appointment, error) {
 	code, err := ParseCode(typed)

@@ -12,7 +12,7 @@ import (
 	"github.com/sportello/sportello/tenant/control"
 )
 
-// The limits of code entry. The arithmetic stands in docs/decisions/0020-code-entry.md; a test reads these numbers.
+// The limits of code entry. The arithmetic stands in docs/decisions/0011-code-entry.md; a test reads these numbers.
 const (
 	TriesInARow  = 5                // wrong codes within TriesWindow
 	TriesWindow  = 10 * time.Minute //
