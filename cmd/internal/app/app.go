@@ -188,6 +188,9 @@ func (a *App) Run(ctx context.Context, drain time.Duration) error {
 	background, stop := context.WithCancel(ctx)
 	defer stop()
 	go a.Videocall.Run(background)
+	if a.Config.Worker {
+		go a.tidy(background)
+	}
 	served := make(chan error, 1)
 	go func() { served <- a.Fiber.Listener(l) }()
 	a.log.Info("serving", slog.String("address", a.Config.Listen))
@@ -207,6 +210,7 @@ func (a *App) Work(ctx context.Context, drain time.Duration) error {
 	if err := a.Outbox.Start(ctx); err != nil {
 		return err
 	}
+	go a.tidy(ctx)
 	<-ctx.Done()
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
 	defer cancel()

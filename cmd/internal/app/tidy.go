@@ -1,0 +1,45 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/sportello/sportello/modules/kernel/actor"
+	"github.com/sportello/sportello/tenant"
+	"github.com/sportello/sportello/tenant/control"
+)
+
+// tidyEvery is how often the control plane is tidied. Running it in several processes at once does no harm.
+const tidyEvery = time.Hour
+
+// tidy removes from the control plane what opens and limits nothing any more, until ctx ends.
+func (a *App) tidy(ctx context.Context) {
+	tick := time.NewTicker(tidyEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		codes, err := a.Booking.CleanCodes(ctx, a.byKey)
+		if err != nil {
+			a.log.WarnContext(ctx, "codes not tidied", slog.Any("err", err))
+		}
+		tries, err := a.Counters.ForgetTries(ctx)
+		if err != nil {
+			a.log.WarnContext(ctx, "wrong tries not tidied", slog.Any("err", err))
+		}
+		a.log.InfoContext(ctx, "tidied", slog.Int("codes", codes), slog.Int64("tries", tries))
+	}
+}
+
+// byKey finds an entity in any state.
+func (a *App) byKey(ctx context.Context, k tenant.Key) (t tenant.Tenant, err error) {
+	err = a.DB.InControl(ctx, actor.Actor{Kind: actor.System}, func(tx *tenant.ControlTx) error {
+		t, err = control.ByKey(ctx, tx, k)
+		return err
+	})
+	return t, err
+}
