@@ -38,8 +38,9 @@ func (h *house) do(c Command, kiosk, operator actor.Actor, v Session) error {
 		return h.s.CutKiosk(ctx, h.t, uuid.MustParse(kiosk.ID))
 	case Requeue:
 		return h.s.Cut(ctx, h.t, operator.ID)
+	case Connect, Drop, Abandon: // come from beats and time
 	}
-	return h.DB.InTenant(ctx, h.t, func(tx *tenant.Tx) error { // Connect, Drop, Abandon come from beats and time
+	return h.DB.InTenant(ctx, h.t, func(tx *tenant.Tx) error {
 		locked, err := lock(ctx, tx, v.ID)
 		if err != nil {
 			return err

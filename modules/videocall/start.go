@@ -187,7 +187,7 @@ func (s *Service) cut(ctx context.Context, t tenant.Tenant, c Command, find func
 			return err
 		}
 		room = v.Room
-		if _, err := Next(v.State, c); err != nil {
+		if _, possible := transitions[v.State][c]; !possible {
 			return nil // ended meanwhile
 		}
 		if err := s.step(ctx, tx, &v, c, line{}); err != nil {
