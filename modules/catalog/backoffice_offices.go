@@ -83,7 +83,15 @@ func (s *Service) renderOffices(c *fiber.Ctx, v url.Values, problemOf error) err
 		if err != nil {
 			return err
 		}
-		view.Calendar = calendarView(pathOffices+"/chiusure", "", all, v, problemOf)
+		var ids []OfficeID
+		for _, o := range offices {
+			ids = append(ids, o.ID)
+		}
+		booked, err := s.touched(ctx, tx, who(c), all, ids)
+		if err != nil {
+			return err
+		}
+		view.Calendar = calendarView(pathOffices+"/chiusure", "", all, booked, v, problemOf)
 		e, err := s.Entity(ctx, tx)
 		view.Holidays = nextHolidays(today, e.Patron())
 		return err
@@ -228,6 +236,7 @@ func (s *Service) renderOffice(c *fiber.Ctx, r refusedForms) error {
 	}
 	var o Office
 	var cal Calendar
+	var booked map[ExceptionID][]Booked
 	today := civil.Of(s.db.Clock().Now().In(rome))
 	err = s.in(c, func(ctx context.Context, tx *tenant.Tx) (err error) {
 		if o, err = s.Office(ctx, tx, office); err != nil {
@@ -237,6 +246,9 @@ func (s *Service) renderOffice(c *fiber.Ctx, r refusedForms) error {
 			return err
 		}
 		if cal.Exceptions, err = s.Exceptions(ctx, tx, office, today, today.AddDays(2*366)); err != nil {
+			return err
+		}
+		if booked, err = s.touched(ctx, tx, who(c), cal.Exceptions, []OfficeID{office}); err != nil {
 			return err
 		}
 		e, err := s.Entity(ctx, tx)
@@ -264,7 +276,7 @@ func (s *Service) renderOffice(c *fiber.Ctx, r refusedForms) error {
 		}
 		view.HoursAny = blameWeek(view.Week, r.places, r.err)
 	}
-	view.Calendar = calendarView(pathOffices+"/"+o.ID.String()+"/chiusure", o.ID.String(), cal.Exceptions, r.exception, onlyIf(r.exception != nil, r.err))
+	view.Calendar = calendarView(pathOffices+"/"+o.ID.String()+"/chiusure", o.ID.String(), cal.Exceptions, booked, r.exception, onlyIf(r.exception != nil, r.err))
 	view.Next = nextDays(cal, today, o.Active)
 	page := web.Page{
 		Title: o.Name, Breadcrumb: officeCrumbs(web.Crumb{Text: text("catalog.offices"), Href: pathOffices}), Notice: done(c), Data: view,

@@ -1,6 +1,7 @@
 package catalog_test
 
 import (
+	"context"
 	"io"
 	"log/slog"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/stretchr/testify/require"
@@ -20,6 +22,7 @@ import (
 	"github.com/sportello/sportello/modules/catalog"
 	"github.com/sportello/sportello/modules/kernel/actor"
 	"github.com/sportello/sportello/modules/kernel/civil"
+	"github.com/sportello/sportello/modules/kernel/clock"
 	"github.com/sportello/sportello/modules/platform/i18n"
 	"github.com/sportello/sportello/modules/platform/web"
 	"github.com/sportello/sportello/tenant"
@@ -247,6 +250,35 @@ func TestAnOfficeGetsHoursAndAClosingDayIsUndoneInOneClick(t *testing.T) {
 	r = b.follow(page, url.Values{"version": {"2"}, "name": {"Anagrafe e stato civile"}})
 	require.Contains(t, b.get("/amministrazione/uffici").body, "Non attivo")
 	require.Equal(t, 409, b.post(page, url.Values{"version": {"2"}, "name": {"Altro"}}).StatusCode)
+}
+
+// bookings knows of one appointment of everybody on every day.
+type bookings struct{}
+
+func (bookings) BookedOn(_ context.Context, _ *tenant.Tx, date civil.Date, offices []catalog.OfficeID) ([]catalog.Booked, error) {
+	if len(offices) == 0 {
+		return nil, nil
+	}
+	return []catalog.Booked{{At: date.Start(clock.Rome).Add(10 * time.Hour), Name: "Mario <Rossi>", Phone: "333 1234567", Email: "mario@example.it"}}, nil
+}
+
+func TestAClosingDaySaysWhomToTell(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	w.svc.SetBookings(bookings{})
+	b := w.backOffice(t, admin)
+	o := w.office(t, "Anagrafe")
+	for _, page := range []string{"/amministrazione/uffici", "/amministrazione/uffici/" + o.ID.String()} {
+		r := b.follow(page+"/chiusure", url.Values{"date": {"2026-05-11"}, "kind": {"closed"}})
+		require.Contains(t, r.body, "ore 10:00, Mario &lt;Rossi&gt;")
+		require.Contains(t, r.body, `href="tel:3331234567"`)
+	}
+	w.in(t, func(tx *tenant.Tx) error {
+		list, err := audit.List(ctx, tx, audit.Filter{Object: "day:2026-05-11"})
+		require.NotEmpty(t, list)
+		require.Equal(t, "appointments.day_read", list[0].Action)
+		return err
+	})
 }
 
 func TestTheEntitysFormKeepsWhatWasTypedAndChangesEveryPage(t *testing.T) {

@@ -156,12 +156,13 @@ type ExceptionRow struct {
 	Exception  Exception
 	Text       string // closed, or from when to when with how many
 	ForAll     bool
+	Booked     []Booked // who is to be told, where it closes the day
 }
 
-func calendarView(action, office string, exceptions []Exception, v url.Values, problemOf error) CalendarView {
+func calendarView(action, office string, exceptions []Exception, booked map[ExceptionID][]Booked, v url.Values, problemOf error) CalendarView {
 	view := CalendarView{Action: action, Office: office}
 	for _, e := range exceptions {
-		row := ExceptionRow{ID: e.ID.String(), Office: office, Day: i18n.Date(e.Date.Start(rome)), Exception: e, Text: text("catalog.closed"), ForAll: e.OfficeID == nil}
+		row := ExceptionRow{ID: e.ID.String(), Office: office, Day: i18n.Date(e.Date.Start(rome)), Exception: e, Text: text("catalog.closed"), ForAll: e.OfficeID == nil, Booked: booked[e.ID]}
 		if !e.Closed {
 			row.Text = e.From.String() + "–" + e.To.String() + ", " + counted("catalog.operators_n", e.Operators)
 		}

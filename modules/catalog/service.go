@@ -13,8 +13,9 @@ import (
 // Tx or, for one short read, a Reader; its changes take one, need
 // CanEdit, and leave an audit row in the same transaction. It is safe for concurrent use.
 type Service struct {
-	db    *tenant.DB
-	sites sites
+	db       *tenant.DB
+	bookings Bookings
+	sites    sites
 }
 
 // New makes the service.

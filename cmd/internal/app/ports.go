@@ -123,6 +123,21 @@ func (s staff) Operators(ctx context.Context, tx *tenant.Tx, office uuid.UUID) (
 	return s.identity.OperatorsOf(ctx, tx, office)
 }
 
+// booked tells the catalogue whom a closing day concerns.
+type booked struct{ booking *booking.Service }
+
+func (b booked) BookedOn(ctx context.Context, tx *tenant.Tx, date civil.Date, offices []catalog.OfficeID) ([]catalog.Booked, error) {
+	day, err := b.booking.Day(ctx, tx, date, offices)
+	if err != nil {
+		return nil, err
+	}
+	found := make([]catalog.Booked, len(day))
+	for i, a := range day {
+		found[i] = catalog.Booked{At: a.StartsAt, Name: a.Name + " " + a.Surname, Phone: a.Phone, Email: a.Email}
+	}
+	return found, nil
+}
+
 type officeLabels struct{ catalog *catalog.Service }
 
 func (o officeLabels) OfficeLabels(ctx context.Context, tx *tenant.Tx) ([]identity.OfficeLabel, error) {
