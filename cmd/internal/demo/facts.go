@@ -11,7 +11,7 @@ type Facts struct {
 	BaseURL    string         `json:"base_url"`
 	Entities   []EntityFacts  `json:"entities"`
 	Vendor     VendorFacts    `json:"vendor"`
-	MailboxURL string         `json:"mailbox_url"`
+	MailboxURL string         `json:"mailbox_url"` // by number: programs rarely resolve names below localhost
 	OpenAPIURL string         `json:"openapi_url"`
 	Processes  map[string]int `json:"processes"` // the services this demo started, by name: their process numbers
 }
@@ -59,7 +59,7 @@ func print(out io.Writer, f *Facts, o Options) {
 	}
 	p("  Kiosk                %s", strings.Replace(f.BaseURL, "://", "://kiosk.", 1))
 	p("  Vendor's console     %s", f.Vendor.URL)
-	p("  Mail that was sent   %s", f.MailboxURL)
+	p("  Mail that was sent   %s", strings.Replace(f.BaseURL, "://", "://posta.", 1))
 	p("")
 	p("  Kiosk enrolment codes (each works once)")
 	for _, e := range f.Entities {

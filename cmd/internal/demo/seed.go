@@ -42,7 +42,7 @@ func Seed(ctx context.Context, a *app.App, cfg config.Config) (*Facts, error) {
 	}
 	s := seeder{app: a, secret: cfg.Secret("demo accounts"), provision: provision.New(admin, runner)}
 	facts := &Facts{
-		BaseURL: cfg.BaseURL, MailboxURL: cfg.URL("posta"), OpenAPIURL: cfg.BaseURL + "/api/openapi.json",
+		BaseURL: cfg.BaseURL, MailboxURL: cfg.MailboxURL, OpenAPIURL: cfg.BaseURL + "/api/openapi.json",
 		Vendor: VendorFacts{URL: cfg.URL("console"), Email: vendorEmail, Password: s.password(vendorEmail), TOTPSecret: s.totp(vendorEmail)},
 	}
 	for _, st := range stories() {

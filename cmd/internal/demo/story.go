@@ -53,7 +53,7 @@ func isernia() story {
 		entity: catalog.Entity{
 			Name: "Comune di Isernia", IPACode: "c_e335", Region: "Regione Molise", Street: "Piazza Marconi 3", PostalCode: "86170",
 			Locality: "Isernia", Province: "IS", Phone: "0865 4491", Email: "sportello@comune.isernia.example", PEC: "protocollo@pec.comune.isernia.example",
-			FiscalCode: "00034670943", PatronName: "San Nicandro", PatronDay: 17, PatronMonth: 6, EarlyMinutes: 15, LateMinutes: 10, PrivacyNotice: notice,
+			FiscalCode: "00034670943", PatronName: "San Nicandro", PatronDay: 17, PatronMonth: 6, EarlyMinutes: 60, LateMinutes: 10, PrivacyNotice: notice,
 		},
 		offices: []officeStory{
 			{"Ufficio anagrafe", "Certificati, residenza, carta d'identità e stato civile.", 2},
