@@ -24,6 +24,7 @@ export class Counter {
   waiting: Json[] = []
   readonly requests: { method: string; path: string; body: Json }[] = []
   private joins = 0
+  private readonly admitted = { kiosk: '', desk: '' }
   private readonly streams = new Map<ServerResponse, 'kiosk' | 'desk'>()
   private readonly beats = { kiosk: false, desk: false }
   private server: Server | null = null
@@ -185,16 +186,31 @@ export class Counter {
     }
   }
 
-  private join(side: string, json: (s: number, v: unknown) => void, problem: (s: number, c: string, d: string) => void): void {
+  private join(side: 'kiosk' | 'desk', json: (s: number, v: unknown) => void, problem: (s: number, c: string, d: string) => void): void {
     if (this.session === null || !['called', 'connected', 'held', 'dropped'].includes(this.session.state)) return problem(409, 'videocall.illegal_step', '')
     this.joins += 1
     const identity = `${side}-${this.joins}`
+    const room = this.session.id
+    const previous = this.admitted[side]
+    this.admitted[side] = identity
+    if (previous !== '') void this.remove(room, previous)
+    json(200, { url: this.livekit.url, token: this.token(identity, { roomJoin: true, room, canPublish: true, canSubscribe: true, canPublishData: true }), identity })
+  }
+
+  private token(identity: string, video: Json): string {
     const now = Math.floor(Date.now() / 1000)
     const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
-    const claims = { iss: this.livekit.key, sub: identity, nbf: now - 5, exp: now + 120, video: { roomJoin: true, room: this.session.id, canPublish: true, canSubscribe: true, canPublishData: true } }
-    const head = `${part({ alg: 'HS256', typ: 'JWT' })}.${part(claims)}`
-    const token = `${head}.${createHmac('sha256', this.livekit.secret).update(head).digest('base64url')}`
-    json(200, { url: this.livekit.url, token, identity })
+    const head = `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ iss: this.livekit.key, sub: identity, nbf: now - 5, exp: now + 120, video })}`
+    return `${head}.${createHmac('sha256', this.livekit.secret).update(head).digest('base64url')}`
+  }
+
+  /** As the real server: who joins anew takes the older page of the same side out of the room. */
+  private async remove(room: string, identity: string): Promise<void> {
+    const url = this.livekit.url.replace(/^ws/, 'http')
+    await fetch(`${url}/twirp/livekit.RoomService/RemoveParticipant`, {
+      method: 'POST', signal: AbortSignal.timeout(2_000), body: JSON.stringify({ room, identity }),
+      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${this.token('counter', { roomAdmin: true, room })}` },
+    }).catch(() => undefined)
   }
 
   private beat(side: 'kiosk' | 'desk', peer: boolean, json: (s: number, v: unknown) => void, problem: (s: number, c: string, d: string) => void): void {
