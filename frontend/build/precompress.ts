@@ -1,4 +1,4 @@
-// Empties dist/ before a build and writes .br and .gz beside every text file after it, so that the server never
+// Empties dist/ just before a build writes into it, so that it is never empty for long, and writes .br and .gz beside every text file after it, so that the server never
 // compresses a file while somebody waits.
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -19,7 +19,7 @@ export function precompress(dist: string): Plugin {
   return {
     name: 'sportello:precompress',
     apply: 'build',
-    buildStart() {
+    generateBundle() {
       if (!existsSync(dist)) return
       for (const name of readdirSync(dist)) {
         if (!name.startsWith('.')) rmSync(join(dist, name), { recursive: true })
