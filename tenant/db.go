@@ -32,6 +32,7 @@ type Config struct {
 	CellURLs     map[string]string // cell name to the application's login on its database
 	PoolsPerCell int               // an entity always uses the same pool; default 4
 	ConnsPerPool int               // default 4
+	MetPerConn   int               // entities that a connection serves before it is replaced; default 400
 	Clock        clock.Clock       // default the system's
 	IDs          id.Source         // default random UUIDv7
 }
@@ -71,6 +72,9 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 	if cfg.ConnsPerPool <= 0 {
 		cfg.ConnsPerPool = 4
 	}
+	if cfg.MetPerConn <= 0 {
+		cfg.MetPerConn = 400
+	}
 	if cfg.Clock == nil {
 		cfg.Clock = clock.System{}
 	}
@@ -79,12 +83,12 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 	}
 	db := &DB{cells: map[string][]*pgxpool.Pool{}, clock: cfg.Clock, ids: cfg.IDs}
 	var err error
-	if db.control, err = openPool(ctx, cfg.ControlURL, cfg.ConnsPerPool); err != nil {
+	if db.control, err = openPool(ctx, cfg.ControlURL, cfg); err != nil {
 		return nil, fmt.Errorf("control plane: %w", err)
 	}
 	for cell, url := range cfg.CellURLs {
 		for range cfg.PoolsPerCell {
-			pool, err := openPool(ctx, url, cfg.ConnsPerPool)
+			pool, err := openPool(ctx, url, cfg)
 			if err != nil {
 				db.Close()
 				return nil, fmt.Errorf("cell %s: %w", cell, err)
@@ -95,12 +99,12 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 	return db, nil
 }
 
-func openPool(ctx context.Context, url string, conns int) (*pgxpool.Pool, error) {
+func openPool(ctx context.Context, url string, of Config) (*pgxpool.Pool, error) {
 	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, err
 	}
-	cfg.MaxConns = int32(conns)
+	cfg.MaxConns = int32(of.ConnsPerPool)
 	cfg.MaxConnLifetime = time.Hour
 	cfg.MaxConnLifetimeJitter = 10 * time.Minute
 	cfg.ConnConfig.RuntimeParams["search_path"] = "pg_catalog"
@@ -110,8 +114,21 @@ func openPool(ctx context.Context, url string, conns int) (*pgxpool.Pool, error)
 	cfg.ConnConfig.RuntimeParams["lock_timeout"] = "5s"
 	cfg.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = "15s"
 	cfg.ConnConfig.StatementCacheCapacity = 1024 // one entity costs some 10 to 20 hot statements
+	cfg.AfterRelease = func(conn *pgx.Conn) bool { return len(met(conn)) <= of.MetPerConn }
 	cfg.AfterConnect = func(_ context.Context, conn *pgx.Conn) error { instantsInUTC(conn.TypeMap()); return nil }
 	return pgxpool.NewWithConfig(ctx, cfg)
+}
+
+// met is the set of entities that a connection has served. A backend never forgets the catalogue of a schema it
+// touched, at up to 1 MB an entity; one that has met too many is replaced, which bounds its memory.
+func met(conn *pgx.Conn) map[Key]struct{} {
+	data := conn.PgConn().CustomData()
+	if known, ok := data["met"].(map[Key]struct{}); ok {
+		return known
+	}
+	known := map[Key]struct{}{}
+	data["met"] = known
+	return known
 }
 
 // instantsInUTC makes instants come back in UTC on every machine; what is shown is converted to Rome's time.
@@ -174,6 +191,7 @@ func (db *DB) InTenant(ctx context.Context, t Tenant, f func(*Tx) error) error {
 	}
 	begin := `begin;set local role "` + t.Key.Role() + `"`
 	return retry(ctx, pool, begin, func(tx pgx.Tx) error {
+		met(tx.Conn())[t.Key] = struct{}{}
 		return f(&Tx{tx: tx, db: db, tenant: t, now: db.clock.Now()})
 	})
 }

@@ -175,3 +175,23 @@ func TestATransactionSeesOneInstantAndInstantsComeBackInUTC(t *testing.T) {
 		return err
 	})
 }
+
+func TestAConnectionThatMetTooManyEntitiesIsReplaced(t *testing.T) {
+	t.Parallel()
+	s := tenanttest.StartUnconnected(t)
+	s.Connect(t, tenant.Config{PoolsPerCell: 1, ConnsPerPool: 1, MetPerConn: 2})
+	var backends []int
+	for range 3 {
+		ente := s.NewTenant(t, line("secrets", secrets))
+		for range 2 {
+			s.In(t, ente, func(tx *tenant.Tx) error { return nil })
+			_, err := tenant.Values[string](ctx, s.DB.Read(ente), readSecret)
+			require.NoError(t, err)
+		}
+		pid, err := tenant.Value[int](ctx, s.DB.Read(ente), `select pg_backend_pid()`)
+		require.NoError(t, err)
+		backends = append(backends, pid)
+	}
+	require.Equal(t, backends[0], backends[1])
+	require.NotEqual(t, backends[1], backends[2])
+}

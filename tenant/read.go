@@ -15,6 +15,7 @@ import (
 type Reader struct {
 	db   *DB
 	pool *pgxpool.Pool
+	key  Key    // empty for the control plane
 	role string // set local role, ready to send
 	text func(SQL) string
 	err  error
@@ -24,7 +25,7 @@ type Reader struct {
 func (db *DB) Read(t Tenant) *Reader {
 	pool, err := db.pool(t)
 	return &Reader{
-		db: db, pool: pool, err: err, role: `set local role "` + t.Key.Role() + `"`,
+		db: db, pool: pool, err: err, key: t.Key, role: `set local role "` + t.Key.Role() + `"`,
 		text: func(s SQL) string { return db.text(t.Key, s) },
 	}
 }
@@ -46,6 +47,9 @@ func (r *Reader) query(ctx context.Context, s SQL, args []any) (pgx.Rows, error)
 	conn, err := r.pool.Acquire(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if r.key != "" {
+		met(conn.Conn())[r.key] = struct{}{}
 	}
 	b := &pgx.Batch{}
 	b.Queue("begin read only")
