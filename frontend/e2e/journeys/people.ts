@@ -108,7 +108,7 @@ export async function enterCode(page: Page, code: string): Promise<void> {
 
 /** Waits until the first large video on the page shows new frames. */
 export async function seesFrames(page: Page, label: string): Promise<void> {
-  const video = page.locator(`video[aria-label="${label}"]`)
+  const video = page.getByLabel(label).locator('video').first()
   await expect(video).toBeVisible()
   const frames = () => video.evaluate((v) => (v as HTMLVideoElement).getVideoPlaybackQuality().totalVideoFrames)
   await expect.poll(frames, { timeout: 20_000 }).toBeGreaterThan(0)
