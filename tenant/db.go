@@ -204,10 +204,19 @@ func (db *DB) InControl(ctx context.Context, a actor.Actor, f func(*ControlTx) e
 	})
 }
 
+// attempts: of a transaction that a conflict undid, and of finding a connection that lives after the server was
+// restarted under the pool.
+const attempts = 6
+
 func retry(ctx context.Context, pool *pgxpool.Pool, begin string, f func(pgx.Tx) error) error {
 	for attempt := 1; ; attempt++ {
-		err := pgx.BeginTxFunc(ctx, pool, pgx.TxOptions{BeginQuery: begin}, f)
-		if err == nil || attempt == 4 || !transient(err) || ctx.Err() != nil {
+		began := false
+		err := pgx.BeginTxFunc(ctx, pool, pgx.TxOptions{BeginQuery: begin}, func(tx pgx.Tx) error {
+			began = true
+			return f(tx)
+		})
+		again := transient(err) || !began && lost(err)
+		if err == nil || attempt == attempts || !again || ctx.Err() != nil {
 			return away(err)
 		}
 		select {
@@ -216,6 +225,12 @@ func retry(ctx context.Context, pool *pgxpool.Pool, begin string, f func(pgx.Tx)
 		case <-time.After(time.Duration(attempt*attempt) * 3 * time.Millisecond):
 		}
 	}
+}
+
+// lost says whether the connection broke, so that another one of the pool may live.
+func lost(err error) bool {
+	var connect *pgconn.ConnectError
+	return err != nil && !errors.As(err, &connect) && errors.Is(away(err), problem.Unavailable)
 }
 
 // away makes a database that does not answer, or is stopping or starting, the problem "unavailable": people are told to

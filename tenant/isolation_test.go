@@ -2,6 +2,7 @@ package tenant_test
 
 import (
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -194,4 +195,36 @@ func TestAConnectionThatMetTooManyEntitiesIsReplaced(t *testing.T) {
 	}
 	require.Equal(t, backends[0], backends[1])
 	require.NotEqual(t, backends[1], backends[2])
+}
+
+func TestConnectionsThatBrokeAreReplacedWithoutAnybodyNoticing(t *testing.T) {
+	t.Parallel()
+	s := tenanttest.StartUnconnected(t)
+	s.Connect(t, tenant.Config{PoolsPerCell: 1, ConnsPerPool: 4})
+	ente := s.NewTenant(t, line("secrets", secrets))
+	conn, err := s.Admin.Cell(ctx, "main")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = conn.Close(ctx) })
+	inTenant := func() error { return s.DB.InTenant(ctx, ente, func(*tenant.Tx) error { return nil }) }
+	for _, road := range []func() error{inTenant, func() error {
+		_, err := tenant.Values[string](ctx, s.DB.Read(ente), readSecret)
+		return err
+	}} {
+		var open sync.WaitGroup
+		for range 4 { // all connections of the pool are in use at once, so all are there
+			open.Go(func() {
+				err := s.DB.InTenant(ctx, ente, func(tx *tenant.Tx) error {
+					_, err := tenant.Value[int](ctx, tx, `select 1 from pg_sleep(0.05)`)
+					return err
+				})
+				if err != nil {
+					t.Errorf("warming up: %v", err)
+				}
+			})
+		}
+		open.Wait()
+		_, err := conn.Exec(ctx, "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'sportello_app' and datname = current_database()")
+		require.NoError(t, err)
+		require.NoError(t, road())
+	}
 }

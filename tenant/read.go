@@ -76,8 +76,8 @@ func (r *Reader) exec(context.Context, SQL, []any) (pgconn.CommandTag, error) {
 	return pgconn.CommandTag{}, errors.New("a Reader only reads: use InTenant or InControl")
 }
 
-// again: the transaction is the Reader's own, so it may be tried again.
-func (r *Reader) again(err error) bool { return transient(err) }
+// again: the transaction is the Reader's own and changes nothing, so it may be tried again.
+func (r *Reader) again(err error) bool { return transient(err) || lost(err) }
 
 // readRows are the rows of a Reader's statement together with what must be given back after them.
 type readRows struct {

@@ -116,7 +116,7 @@ func read[T any](ctx context.Context, q Querier, s SQL, args []any, collect func
 		if err == nil {
 			v, err = collect(rows)
 		}
-		if err == nil || attempt == 3 || ctx.Err() != nil || !q.again(err) {
+		if err == nil || attempt == attempts || ctx.Err() != nil || !q.again(err) {
 			if errors.Is(err, pgx.ErrNoRows) {
 				err = problem.New(problem.NotFound, "not_found")
 			}

@@ -20,10 +20,14 @@ type Code struct {
 // a new one releases the old.
 func ReserveCode(ctx context.Context, tx *tenant.ControlTx, hash []byte, k tenant.Key, appointment uuid.UUID) (bool, error) {
 	args := tenant.Args{"hash": hash, "tenant": k, "appointment": appointment, "now": tx.Now()}
+	n, err := tenant.Exec(ctx, tx, sqlNewCode, args) // nearly always: a new appointment, a free code
+	if err != nil || n == 1 {
+		return n == 1, err
+	}
 	if _, err := tenant.Exec(ctx, tx, sqlReleaseOthers, args); err != nil {
 		return false, err
 	}
-	n, err := tenant.Exec(ctx, tx, sqlReserveCode, args)
+	n, err = tenant.Exec(ctx, tx, sqlReserveCode, args)
 	return n == 1, err
 }
 

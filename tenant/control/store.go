@@ -26,6 +26,11 @@ const sqlHosts = `select host from control.hosts where tenant = $1 order by host
 const sqlReleaseOthers = `
 delete from control.pickup_codes where tenant = @tenant and appointment_id = @appointment and code_hash <> @hash`
 
+const sqlNewCode = `
+insert into control.pickup_codes (code_hash, tenant, appointment_id, created_at)
+values (@hash, @tenant, @appointment, @now)
+on conflict do nothing`
+
 const sqlReserveCode = `
 insert into control.pickup_codes (code_hash, tenant, appointment_id, created_at)
 values (@hash, @tenant, @appointment, @now)
