@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -70,15 +71,24 @@ func (p *place) fill(ctx context.Context, from, to int, lines ...migrate.Line) (
 		return nil, err
 	}
 	service := provision.New(p.admin, runner)
-	var made []tenant.Tenant
-	for i := from; i < to; i++ {
-		t, err := service.Create(ctx, provision.Input{Key: fmt.Sprintf("b%d", i), Name: "Comune", Hosts: []string{fmt.Sprintf("b%d.localhost", i)}})
-		if err != nil {
-			return nil, err
-		}
-		made = append(made, t)
+	made := make([]tenant.Tenant, to-from)
+	errs := make([]error, to-from)
+	next := make(chan int)
+	var workers sync.WaitGroup
+	for range min(4, to-from) {
+		workers.Go(func() {
+			for i := range next {
+				key := fmt.Sprintf("b%d", from+i)
+				made[i], errs[i] = service.Create(ctx, provision.Input{Key: key, Name: "Comune", Hosts: []string{key + ".localhost"}})
+			}
+		})
 	}
-	return made, nil
+	for i := range made {
+		next <- i
+	}
+	close(next)
+	workers.Wait()
+	return made, errors.Join(errs...)
 }
 
 // open connects as the application does.
