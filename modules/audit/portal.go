@@ -174,19 +174,37 @@ func row(e Entry, staff map[string]string) Row {
 	return out
 }
 
-// detail is what the row says beyond its action, in a fixed order.
+// detail is what the row says beyond its action, in a fixed order; what has no words is not shown.
 func detail(d map[string]any) string {
 	var parts []string
 	for k, v := range d {
-		switch v := v.(type) {
-		case string:
-			parts = append(parts, k+": "+v)
-		case float64:
-			parts = append(parts, k+": "+strconv.FormatFloat(v, 'f', -1, 64))
-		default:
-			parts = append(parts, fmt.Sprintf("%s: %v", k, v))
+		if key := "audit.detail." + k; i18n.Has(key) {
+			parts = append(parts, i18n.T(i18n.Italian, key, nil)+": "+value(v))
 		}
 	}
 	sort.Strings(parts)
-	return strings.Join(parts, ", ")
+	return strings.Join(parts, "; ")
+}
+
+// value puts one value of a detail into words.
+func value(v any) string {
+	switch v := v.(type) {
+	case []any:
+		var all []string
+		for _, e := range v {
+			all = append(all, value(e))
+		}
+		return strings.Join(all, ", ")
+	case string:
+		if d, err := civil.ParseDate(v); err == nil {
+			return i18n.Date(d.Start(clock.Rome))
+		}
+		if i18n.Has("audit.value." + v) {
+			return i18n.T(i18n.Italian, "audit.value."+v, nil)
+		}
+		return v
+	case bool:
+		return i18n.T(i18n.Italian, "audit.value."+strconv.FormatBool(v), nil)
+	}
+	return fmt.Sprint(v)
 }

@@ -77,6 +77,9 @@ func (o office) send(method, path string, form url.Values) answer {
 	require.NoError(o.t, err)
 	text, err := io.ReadAll(res.Body)
 	require.NoError(o.t, err)
+	if strings.HasPrefix(res.Header.Get("Content-Type"), "text/html") {
+		require.NotRegexp(o.t, `[>"](audit|catalog|identity|problem|form)\.[a-z_]+[.a-z_]*[<"]`, string(text), "a text without words on %s", path)
+	}
 	return answer{res, string(text)}
 }
 

@@ -88,6 +88,9 @@ func (b *browser) send(method, path string, form url.Values) answer {
 	require.NoError(b.t, err)
 	text, err := io.ReadAll(res.Body)
 	require.NoError(b.t, err)
+	if strings.HasPrefix(res.Header.Get("Content-Type"), "text/html") {
+		require.NotRegexp(b.t, `[>"](audit|catalog|identity|problem|form)\.[a-z_]+[.a-z_]*[<"]`, string(text), "a text without words on %s", path)
+	}
 	for _, c := range res.Cookies() {
 		if c.MaxAge < 0 {
 			delete(b.cookies, c.Name)
