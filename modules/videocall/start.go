@@ -43,7 +43,7 @@ func (s *Service) Start(ctx context.Context, t tenant.Tenant, a actor.Actor, cod
 }
 
 var (
-	codeUsed  = problem.New(problem.Conflict, "kiosk.code_used").WithData(map[string]string{"action": "ask_help"})
+	codeUsed  = problem.New(problem.Gone, "kiosk.code_used").WithData(map[string]string{"action": "ask_help"})
 	kioskBusy = problem.New(problem.Conflict, "videocall.kiosk_busy").WithData(map[string]string{"action": "wait"})
 )
 
