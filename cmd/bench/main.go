@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"slices"
 	"strings"
+	"syscall"
 	"text/tabwriter"
 
 	"github.com/sportello/sportello/cmd/internal/bench"
@@ -20,7 +21,7 @@ func main() {
 	rounds := flag.Int("rounds", 5, "interleaved rounds per workload")
 	out := flag.String("json", "", "file for the figures as JSON; default: printed after the table")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, max(1, *rounds), *out, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -36,11 +37,12 @@ func run(ctx context.Context, rounds int, out string, names []string) error {
 		if len(names) > 0 && !slices.ContainsFunc(names, func(n string) bool { return strings.HasPrefix(w.Name, n) }) {
 			continue
 		}
-		fmt.Fprintf(os.Stderr, "%s ...\n", w.Name)
+		fmt.Fprintf(os.Stderr, "%s ... ", w.Name)
 		r, err := bench.Measure(ctx, w, rounds)
 		if err != nil {
 			return err
 		}
+		fmt.Fprintf(os.Stderr, "%.2f (%.2f to %.2f)\n", r.Ratio, r.Min, r.Max)
 		results = append(results, r)
 		if !r.Reached {
 			missed = append(missed, r.Name)
