@@ -114,11 +114,12 @@ type offered struct {
 // offer checks that the choice is one that the kiosk and the office offer at all, whoever has it now. A choice that is
 // not is answered like a taken one: the page the citizen chose from may be old.
 func (s *Service) offer(ctx context.Context, tx *tenant.Tx, c Choice) (offered, error) {
-	sheet, err := s.Catalog.ServiceByID(ctx, tx, c.Service)
+	t := tx.Tenant().Key
+	sheet, err := remembered(s.memo, t, c.Service, func() (catalog.Sheet, error) { return s.Catalog.ServiceByID(ctx, tx, c.Service) })
 	if err != nil {
 		return offered{}, err
 	}
-	k, err := s.Counters.Kiosk(ctx, tx, c.Kiosk)
+	k, err := remembered(s.memo, t, c.Kiosk, func() (counters.Kiosk, error) { return s.Counters.Kiosk(ctx, tx, c.Kiosk) })
 	if err != nil {
 		return offered{}, err
 	}
@@ -129,11 +130,15 @@ func (s *Service) offer(ctx context.Context, tx *tenant.Tx, c Choice) (offered, 
 	if c.Start.Before(q.Earliest) || !c.Start.Before(q.Latest) {
 		return offered{}, s.taken(ctx, tx, c)
 	}
-	day := civil.Of(c.Start.In(clock.Rome))
-	if q.Windows, err = s.Catalog.OfficeWindows(ctx, tx, c.Office, day, day.AddDays(1)); err != nil {
+	windows, err := remembered(s.memo, t, c.Office, func() ([]catalog.Window, error) {
+		first, last := Horizon(tx.Now())
+		return s.Catalog.OfficeWindows(ctx, tx, c.Office, first, last.AddDays(1))
+	})
+	if err != nil {
 		return offered{}, err
 	}
-	q.Open = k.Open(day, day.AddDays(1))
+	day := civil.Of(c.Start.In(clock.Rome))
+	q.Windows, q.Open = around(windows, c.Start, c.Start.Add(q.Length)), k.Open(day, day.AddDays(1))
 	units := q.unitsOf(c.Start)
 	if units == 0 {
 		return offered{}, s.taken(ctx, tx, c)
@@ -141,13 +146,49 @@ func (s *Service) offer(ctx context.Context, tx *tenant.Tx, c Choice) (offered, 
 	return offered{title: sheet.Title, length: q.Length, units: units}, nil
 }
 
+// around are the windows that meet the stretch; windows are in order.
+func around(windows []catalog.Window, from, to time.Time) []catalog.Window {
+	i := sort.Search(len(windows), func(i int) bool { return windows[i].To.After(from) })
+	j := i
+	for j < len(windows) && windows[j].From.Before(to) {
+		j++
+	}
+	return windows[i:j]
+}
+
 // taken is the conflict that tells the next free times. It may be asked in the transaction that lost.
 func (s *Service) taken(ctx context.Context, tx *tenant.Tx, c Choice) error {
+	key := c.key()
+	if v, ok := s.memo.find(tx.Tenant().Key, key); ok {
+		return slotTaken(v.([]Slot))
+	}
 	next, err := s.NextFree(ctx, tx, c, alternates)
 	if err != nil {
 		return err
 	}
+	s.memo.keep(tx.Tenant().Key, key, next, takenTime)
+	return slotTaken(next)
+}
+
+func slotTaken(next []Slot) error {
 	return problem.New(problem.Conflict, "booking.slot_taken").WithData(Alternatives{Slots: next})
+}
+
+// key makes equal choices equal: a time.Time also carries a zone.
+func (c Choice) key() Choice { c.Start = c.Start.UTC(); return c }
+
+// lostLately spares everybody who asks for a time that was just found taken the way through both planes, when the booking
+// is not already there: it may be the one that has the time.
+func (s *Service) lostLately(ctx context.Context, t tenant.Tenant, a AppointmentID, c Choice) error {
+	v, ok := s.memo.find(t.Key, c.key())
+	if !ok {
+		return nil
+	}
+	there, err := tenant.Values[AppointmentID](ctx, s.DB.Read(t), sqlThere, tenant.Args{"id": a})
+	if err != nil || len(there) > 0 {
+		return err
+	}
+	return slotTaken(v.([]Slot))
 }
 
 // NextFree lists the first n free times at the same kiosk and office, from the chosen time on; when there are not

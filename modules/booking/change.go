@@ -96,7 +96,7 @@ func (s *Service) Move(ctx context.Context, t tenant.Tenant, manage string, c Ch
 		}
 		a.OfficeID, a.KioskID = c.Office, c.Kiosk
 		a.StartsAt, a.EndsAt = c.Start.UTC(), c.Start.Add(offer.length).UTC()
-		if err := s.take(ctx, tx, &a, offer.units); err != nil {
+		if err := s.take(ctx, tx, &a, offer.units, false); err != nil {
 			return err
 		}
 		if _, err := tenant.Exec(ctx, tx, sqlPlace, placeArgs(a, tx.Now())); err != nil {

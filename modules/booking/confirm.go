@@ -99,7 +99,7 @@ func (s *Service) keep(ctx context.Context, tx *tenant.Tx, a *Appointment) error
 		return err
 	}
 	a.HoldExpiresAt = nil
-	return s.take(ctx, tx, a, offer.units)
+	return s.take(ctx, tx, a, offer.units, false)
 }
 
 // reserveCode enters the appointment's code into the registry, the next one when it is somebody else's.
@@ -148,13 +148,23 @@ func (s *Service) Book(ctx context.Context, t tenant.Tenant, b Booking) (Appoint
 			return Appointment{}, err
 		}
 	}
+	if err := s.lostLately(ctx, t, a, b.Choice); err != nil {
+		return Appointment{}, err
+	}
 	attempt, err := s.reserveCode(ctx, t, a, 0)
 	if err != nil {
 		return Appointment{}, err
 	}
 	var out Appointment
-	for range 3 {
+	for try := range 3 { // the first takes it that the booking is not there yet: the constraints tell when it is
 		err = s.DB.InTenant(ctx, t, func(tx *tenant.Tx) error {
+			if try > 0 {
+				old, there, err := lockIfThere(ctx, tx, a)
+				if err != nil || there {
+					out = old
+					return err
+				}
+			}
 			var err error
 			out, err = s.book(ctx, tx, a, attempt, b)
 			return err
@@ -163,20 +173,13 @@ func (s *Service) Book(ctx context.Context, t tenant.Tenant, b Booking) (Appoint
 			break
 		}
 	}
+	if err == nil && out.State != Confirmed && out.State != Used {
+		err = problem.New(problem.Conflict, "booking.raced_form")
+	}
 	return out, err
 }
 
 func (s *Service) book(ctx context.Context, tx *tenant.Tx, a AppointmentID, attempt int, b Booking) (Appointment, error) {
-	old, there, err := lockIfThere(ctx, tx, a)
-	if err != nil {
-		return Appointment{}, err
-	}
-	if there {
-		if old.State != Confirmed && old.State != Used {
-			return Appointment{}, problem.New(problem.Conflict, "booking.raced_form")
-		}
-		return old, nil
-	}
 	offer, err := s.offer(ctx, tx, b.Choice)
 	if err != nil {
 		return Appointment{}, err
@@ -193,20 +196,13 @@ func (s *Service) book(ctx context.Context, tx *tenant.Tx, a AppointmentID, atte
 		EndsAt: b.Start.Add(offer.length).UTC(), State: Confirmed, CodeAttempt: attempt, Version: 1,
 		Citizen: b.Citizen, Matter: b.Matter, CreatedAt: now, ConfirmedAt: &now,
 	}
-	if err := s.take(ctx, tx, &out, offer.units); err != nil {
+	if err := s.take(ctx, tx, &out, offer.units, true); err != nil {
 		if problem.From(err).Code == "booking.slot_taken" {
 			if _, raced, e := lockIfThere(ctx, tx, a); e == nil && raced {
 				return Appointment{}, errRaced
 			}
 		}
 		return Appointment{}, err
-	}
-	n, err := tenant.Exec(ctx, tx, sqlInsert, insertArgs(out, now))
-	if err != nil {
-		return Appointment{}, err
-	}
-	if n == 0 {
-		return Appointment{}, errRaced
 	}
 	return out, tx.Publish(ctx, ConfirmedEvent{AppointmentID: a, Version: out.Version})
 }

@@ -40,6 +40,7 @@ type Config struct {
 // the token of the wizard or of the manage link may act on that one appointment.
 type Service struct {
 	Config
+	memo *memo
 }
 
 // New makes the service.
@@ -56,7 +57,7 @@ func New(cfg Config) *Service {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.Default()
 	}
-	return &Service{Config: cfg}
+	return &Service{Config: cfg, memo: newMemo(cfg.DB.Clock())}
 }
 
 // NewToken starts a wizard: it names a booking that does not exist yet.
@@ -79,6 +80,9 @@ type Choice struct {
 func (s *Service) Hold(ctx context.Context, t tenant.Tenant, token string, c Choice) (Appointment, error) {
 	a, err := s.Keys.ParseHoldToken(t.Key, token)
 	if err != nil {
+		return Appointment{}, err
+	}
+	if err := s.lostLately(ctx, t, a, c); err != nil {
 		return Appointment{}, err
 	}
 	var held Appointment
@@ -136,7 +140,7 @@ func (s *Service) hold(ctx context.Context, tx *tenant.Tx, a AppointmentID, c Ch
 			now.Reason = offer.title
 		}
 	}
-	if err := s.take(ctx, tx, &now, offer.units); err != nil {
+	if err := s.take(ctx, tx, &now, offer.units, !there); err != nil {
 		if !there && problem.From(err).Code == "booking.slot_taken" {
 			if _, raced, e := lockIfThere(ctx, tx, a); e == nil && raced {
 				return Appointment{}, errRaced
@@ -146,11 +150,6 @@ func (s *Service) hold(ctx context.Context, tx *tenant.Tx, a AppointmentID, c Ch
 	}
 	if there {
 		_, err = tenant.Exec(ctx, tx, sqlPlace, placeArgs(now, tx.Now()))
-		return now, err
-	}
-	n, err := tenant.Exec(ctx, tx, sqlInsert, insertArgs(now, tx.Now()))
-	if err == nil && n == 0 {
-		err = errRaced
 	}
 	return now, err
 }
@@ -165,24 +164,20 @@ func (a Appointment) choice() Choice {
 }
 
 // take consumes the two capacities of a booking, first the kiosk's time and then one operator's, as a hold until
-// HoldExpiresAt or for good, and sets the identifiers of both. A conflict leaves the transaction usable for reads only:
-// the caller returns the error, so that all of it is undone.
-func (s *Service) take(ctx context.Context, tx *tenant.Tx, a *Appointment, units int) error {
+// HoldExpiresAt or for good, and sets the identifiers of both. With insert it makes the appointment's row too. After a
+// conflict the caller returns the error, so that all of it is undone.
+func (s *Service) take(ctx context.Context, tx *tenant.Tx, a *Appointment, units int, insert bool) error {
 	a.ReservationID, a.SeatID = tx.IDs()(), tx.IDs()()
 	r := counters.Reservation{ID: a.ReservationID, Kiosk: a.KioskID, From: a.StartsAt, To: a.EndsAt, Purpose: "appointment"}
 	if a.HoldExpiresAt != nil {
 		r.ExpiresAt = *a.HoldExpiresAt
 	}
 	ok, err := s.Seats.Reserve(ctx, tx, r)
+	if err == nil && ok {
+		ok, err = takeSeat(ctx, tx, *a, units, s.Seat(units), insert)
+	}
 	if err != nil {
 		return err
-	}
-	if ok {
-		ok, err = takeSeat(ctx, tx, seat{ID: a.SeatID, Office: a.OfficeID, From: a.StartsAt, To: a.EndsAt,
-			Capacity: units, Expires: a.HoldExpiresAt}, s.Seat(units))
-		if err != nil {
-			return err
-		}
 	}
 	if !ok {
 		return s.taken(ctx, tx, a.choice())

@@ -19,6 +19,8 @@ const sqlAppointment = `SELECT ` + columns + ` FROM {t}.appointments WHERE id = 
 
 const sqlAppointmentLocked = `SELECT ` + columns + ` FROM {t}.appointments WHERE id = @id FOR UPDATE`
 
+const sqlThere = `SELECT id FROM {t}.appointments WHERE id = @id`
+
 // row is an appointment as the database has it; embedded structs would hide which column goes where.
 type row struct {
 	ID            AppointmentID
@@ -75,14 +77,14 @@ func lockIfThere(ctx context.Context, tx *tenant.Tx, a AppointmentID) (Appointme
 	return rows[0].appointment(), true, nil
 }
 
-// sqlTakeSeat releases held seats that are past their time, finds the first free seat from a random one on, and takes
-// it, in one statement. The exclusion constraint decides: no row means that none was free, or that another took it
-// at the same time. The outer count makes the release happen before the insert.
-const sqlTakeSeat = `
+// seatTaken releases held seats that are past their time, finds the first free seat from a random one on, and takes
+// it. The exclusion constraint decides: no row means that none was free, or that another took it at the same time. The
+// outer count makes the release happen before the insert.
+const seatTaken = `
 WITH lapsed AS (
     UPDATE {t}.office_seats
     SET state = 'released'
-    WHERE office_id = @office AND state = 'held' AND expires_at <= @now AND during && tstzrange(@from, @to, '[)')
+    WHERE office_id = @office AND state = 'held' AND expires_at <= @now AND during && tstzrange(@starts, @ends, '[)')
     RETURNING id
 ), free AS (
     SELECT (g.n + @first::integer) % @capacity::integer AS seat
@@ -90,16 +92,31 @@ WITH lapsed AS (
     WHERE NOT EXISTS (
         SELECT 1 FROM {t}.office_seats s
         WHERE s.office_id = @office AND s.seat = (g.n + @first::integer) % @capacity::integer
-          AND s.state <> 'released' AND s.during && tstzrange(@from, @to, '[)')
+          AND s.state <> 'released' AND s.during && tstzrange(@starts, @ends, '[)')
           AND NOT (s.state = 'held' AND s.expires_at <= @now))
     ORDER BY g.n
     LIMIT 1
-)
-INSERT INTO {t}.office_seats (id, office_id, seat, during, state, expires_at)
-SELECT @id, @office, free.seat, tstzrange(@from, @to, '[)'), @state, @expires::timestamptz
-FROM free
-WHERE (SELECT count(*) FROM lapsed) >= 0
-ON CONFLICT DO NOTHING`
+), seat AS (
+    INSERT INTO {t}.office_seats (id, office_id, seat, during, state, expires_at)
+    SELECT @seat, @office, free.seat, tstzrange(@starts, @ends, '[)'), @seat_state, @expires::timestamptz
+    FROM free
+    WHERE (SELECT count(*) FROM lapsed) >= 0
+    ON CONFLICT DO NOTHING
+    RETURNING id
+)`
+
+const sqlTakeSeat = seatTaken + `
+SELECT id FROM seat`
+
+// sqlTakeSeatAndInsert makes the appointment in the same statement. No row means no seat, or that the appointment is
+// there already.
+const sqlTakeSeatAndInsert = seatTaken + `
+INSERT INTO {t}.appointments (id, service_id, office_id, kiosk_id, reservation_id, seat_id, starts_at, ends_at, state,
+    hold_expires_at, code_attempt, name, surname, email, phone, reason, details, created_at, updated_at, confirmed_at)
+SELECT @id, @service, @office, @kiosk, @reservation, seat.id, @starts, @ends, @state, @expires::timestamptz, @attempt::integer,
+    @name, @surname, @email, @phone, @reason, @details, @now, @now, @confirmed::timestamptz
+FROM seat
+ON CONFLICT (id) DO NOTHING`
 
 const sqlConfirmSeat = `
 UPDATE {t}.office_seats SET state = 'confirmed', expires_at = NULL
@@ -115,25 +132,22 @@ FROM {t}.office_seats
 WHERE office_id = ANY (@offices::uuid[]) AND state <> 'released' AND (state <> 'held' OR expires_at > @now)
   AND during && tstzrange(@from, @to, '[)')`
 
-type seat struct {
-	ID       uuid.UUID
-	Office   catalog.OfficeID
-	From, To time.Time
-	Capacity int
-	Expires  *time.Time // of a hold; nil takes the seat for good
-}
-
-// takeSeat says false when no seat of the office is free for all of the stretch. first is where the search begins.
-func takeSeat(ctx context.Context, tx *tenant.Tx, s seat, first int) (bool, error) {
-	state := "held"
-	if s.Expires == nil {
-		state = "confirmed"
+// takeSeat says false when no seat of the office is free for all of the appointment. first is where the search begins.
+// With insert it makes the appointment's row too, and says false when there is one.
+func takeSeat(ctx context.Context, tx *tenant.Tx, a Appointment, capacity, first int, insert bool) (bool, error) {
+	args := insertArgs(a, tx.Now())
+	args["capacity"], args["first"], args["seat_state"] = capacity, first, "held"
+	if a.HoldExpiresAt == nil {
+		args["seat_state"] = "confirmed"
 	}
-	for range s.Capacity { // each time round another took the seat that seemed free, so there is one less
-		n, err := tenant.Exec(ctx, tx, sqlTakeSeat, tenant.Args{
-			"id": s.ID, "office": s.Office, "from": s.From, "to": s.To, "capacity": s.Capacity, "first": first,
-			"state": state, "expires": s.Expires, "now": tx.Now(),
-		})
+	for range capacity { // each time round another took the seat that seemed free, so there is one less
+		var n int64
+		var err error
+		if insert {
+			n, err = tenant.Exec(ctx, tx, sqlTakeSeatAndInsert, args)
+		} else {
+			n, err = tenant.Exec(ctx, tx, sqlTakeSeat, args)
+		}
 		if err != nil || n == 1 {
 			return n == 1, err
 		}
@@ -168,13 +182,6 @@ func busySeats(ctx context.Context, tx *tenant.Tx, offices []catalog.OfficeID, f
 	}
 	return out, nil
 }
-
-const sqlInsert = `
-INSERT INTO {t}.appointments (id, service_id, office_id, kiosk_id, reservation_id, seat_id, starts_at, ends_at, state,
-    hold_expires_at, code_attempt, name, surname, email, phone, reason, details, created_at, updated_at, confirmed_at)
-VALUES (@id, @service, @office, @kiosk, @reservation, @seat, @starts, @ends, @state, @expires, @attempt, @name, @surname,
-    @email, @phone, @reason, @details, @now, @now, @confirmed)
-ON CONFLICT (id) DO NOTHING`
 
 func insertArgs(a Appointment, now time.Time) tenant.Args {
 	return tenant.Args{

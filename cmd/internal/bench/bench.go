@@ -26,6 +26,7 @@ func All() []Workload {
 	all = append(all, Provision()...)
 	all = append(all, Migrate(), Memory())
 	all = append(all, Switch()...)
+	all = append(all, Book()...)
 	return all
 }
 
