@@ -182,7 +182,7 @@ func (db *DB) pool(t Tenant) (*pgxpool.Pool, error) {
 }
 
 // InTenant runs f in one transaction with the entity's role. It commits when f returns nil. A deadlock, a
-// serialization failure or a plan made stale by a migration is tried again, so f must not act outside the
+// serialisation failure or a plan made stale by a migration is tried again, so f must not act outside the
 // transaction. Nothing of the transaction survives it, whatever happens to ctx.
 func (db *DB) InTenant(ctx context.Context, t Tenant, f func(*Tx) error) error {
 	pool, err := db.pool(t)
@@ -256,7 +256,7 @@ func away(err error) error {
 	return problem.New(problem.Unavailable, "unavailable").Wrap(err)
 }
 
-// transient: 40001 serialization failure, 40P01 deadlock, 0A000 with this text: a cached plan whose result
+// transient: 40001 serialisation failure, 40P01 deadlock, 0A000 with this text: a cached plan whose result
 // changed because another entity's schema is at another version.
 func transient(err error) bool {
 	var pg *pgconn.PgError

@@ -90,5 +90,5 @@ func write(results []bench.Result, out string) error {
 		fmt.Println(string(text))
 		return nil
 	}
-	return os.WriteFile(out, append(text, '\n'), 0o644)
+	return os.WriteFile(out, append(text, '\n'), 0o600)
 }

@@ -105,7 +105,7 @@ func connect(ctx context.Context, url string) (*pgx.Conn, error) {
 }
 
 // Quote makes an identifier of PostgreSQL.
-func Quote(name string) string { return pgx.Identifier{name}.Sanitize() }
+func Quote(name string) string { return pgx.Identifier{name}.Sanitize() } //nolint:misspell // the driver spells it so
 
 // Run sends several statements in one trip. It takes no parameters: identifiers are quoted by the caller.
 func Run(ctx context.Context, conn *pgx.Conn, sql string) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"io"
+	"net/http"
 	"net/http/httptest"
 	"testing"
 	"testing/fstest"
@@ -44,7 +45,7 @@ func TestARequestIsForTheEntityOfItsHostHeaderAlone(t *testing.T) {
 		return c.SendString(string(t.Key))
 	})
 	ask := func(host string, headers ...string) string {
-		req := httptest.NewRequest("GET", "/", nil)
+		req := httptest.NewRequest(http.MethodGet, "/", nil)
 		req.Host = host
 		for i := 0; i < len(headers); i += 2 {
 			req.Header.Set(headers[i], headers[i+1])

@@ -30,7 +30,8 @@ func newPlace(ctx context.Context) (*place, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(os.Chmod(dir, 0o755), devstack.RemoveWhenDead(dir)); err != nil {
+	if err := errors.Join(os.Chmod(dir, 0o755), //nolint:gosec // the server runs as another user and must get in
+		devstack.RemoveWhenDead(dir)); err != nil {
 		return nil, err
 	}
 	pg, err := devstack.StartPostgres(ctx, devstack.PostgresConfig{Dir: dir, Settings: []string{

@@ -82,7 +82,7 @@ func runSwitch(ctx context.Context, rounds, k int, request func(context.Context,
 		defer func() { _ = fixed[i].Close(ctx) }()
 	}
 	bare := `select id, name, state from t_b0.table00 where name = $1`
-	ours := func(int) error { return request(ctx, db, made[rand.IntN(len(made))]) }
+	ours := func(int) error { return request(ctx, db, made[rand.IntN(len(made))]) } //nolint:gosec // any spread will do
 	theirs := func(client int) error {
 		rows, err := fixed[client].Query(ctx, bare, "modello 7")
 		if err != nil {

@@ -101,13 +101,15 @@ func (p *process) await(ctx context.Context, ready func(context.Context) error) 
 		}
 		select {
 		case <-p.done:
-			return fmt.Errorf("%s ended at once (%v); its log: %s", p.name, p.err, tail(p.log))
+			return fmt.Errorf("%s ended at once: %w; its log: %s", p.name, errors.Join(errEnded, p.err), tail(p.log))
 		case <-ctx.Done():
 			return fmt.Errorf("%s does not answer: %w; its log: %s", p.name, errors.Join(ctx.Err(), last), tail(p.log))
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
 }
+
+var errEnded = errors.New("the server ended")
 
 func tail(file string) string {
 	b, err := os.ReadFile(file)
