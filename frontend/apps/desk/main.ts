@@ -17,11 +17,12 @@ import { t } from './words';
 
 const root = document.getElementById('app') as HTMLElement;
 const announcer = new Announcer(document.body);
+const STARTED = Date.now() - performance.now();
 let model = initial(now());
 
-/** Wall time that no correction of the machine's clock makes jump. */
+/** Time that no correction of the machine's clock makes jump; what people read is set right by the server's. */
 function now(): number {
-  return performance.timeOrigin + performance.now();
+  return STARTED + performance.now();
 }
 
 const queue: Event[] = [];

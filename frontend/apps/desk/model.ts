@@ -33,6 +33,8 @@ export interface Day {
 export interface Model {
   readonly phase: 'boot' | 'ready' | 'expired';
   readonly now: number;
+  /** How far the server's clock is ahead of this machine's. */
+  readonly skew: number;
   readonly lineUp: boolean;
   readonly lineDownAt: number;
   readonly snapshot: DeskSnapshot | null;

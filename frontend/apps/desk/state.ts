@@ -1,6 +1,7 @@
 /** The desk as a pure machine: an event goes in, the next state and its effects come out. */
 import type { ApiError } from '../../packages/api/http';
 import { type DeskSession, type DeskSnapshot, inCall } from '../../packages/api/types';
+import { skewOf } from '../../packages/text/index';
 import type { Demand, Draft, Effect, Event, Model, Toast } from './model';
 import { inMatter } from './matter';
 import { can } from './steps';
@@ -26,6 +27,7 @@ export function initial(now: number): Model {
   return {
     phase: 'boot',
     now,
+    skew: 0,
     lineUp: false,
     lineDownAt: now,
     snapshot: null,
@@ -229,7 +231,13 @@ function snapshot(model: Model, next: DeskSnapshot): Step {
   // Answers and the stream may cross: what the server said earlier never replaces what it said later.
   if (current !== null && Date.parse(next.server_time) < Date.parse(current.server_time)) return only(model);
   const before = sessionOf(model);
-  const known: Model = { ...model, phase: 'ready', lineUp: true, snapshot: next };
+  const known: Model = {
+    ...model,
+    phase: 'ready',
+    lineUp: true,
+    snapshot: next,
+    skew: skewOf(model.skew, next.server_time, model.now),
+  };
   const after = sessionOf(known);
   if (before !== null && after?.id !== before.id) return ended(known, before, after);
   if (after !== null && before === null) return begun(known, after);

@@ -48,9 +48,9 @@ function header(model: Model, ports: Ports): TemplateResult {
       <p class="fact"><span>${t('desk.header.operator')}</span><strong>${model.snapshot?.operator.name ?? ''}</strong></p>
       <p class="fact clock">
         <span>${t('desk.header.call')}</span>
-        <strong>${since === null ? '0:00' : elapsed(model.now - Date.parse(since))}</strong>
+        <strong>${since === null ? '0:00' : elapsed(model.now + model.skew - Date.parse(since))}</strong>
       </p>
-      <p class="fact clock"><span>${t('desk.header.clock')}</span><strong>${timeOf(model.now)}</strong></p>
+      <p class="fact clock"><span>${t('desk.header.clock')}</span><strong>${timeOf(model.now + model.skew)}</strong></p>
       <div class="tools">
         <button class="tool ${model.soundAllowed ? '' : 'attention'}" type="button" aria-keyshortcuts="S" @click=${ports.sound}>
           ${model.soundAllowed ? t('desk.header.sound_on') : t('desk.header.sound_off')}<kbd>S</kbd>

@@ -21,11 +21,12 @@ const announcer = new Announcer(document.body);
 const voice = new Voice();
 const picture = new Picture();
 let stream: Stream | null = null;
+const STARTED = Date.now() - performance.now();
 let model = initial(now());
 
-/** Wall time that no correction of the machine's clock makes jump. */
+/** Time that no correction of the machine's clock makes jump; what people read is set right by the server's. */
 function now(): number {
-  return performance.timeOrigin + performance.now();
+  return STARTED + performance.now();
 }
 
 const queue: Event[] = [];

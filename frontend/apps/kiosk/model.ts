@@ -19,6 +19,8 @@ export type WayOn = 'retry' | 'rebook' | 'wait' | 'go_to_place' | 'ask_help';
 export interface Model {
   readonly screen: Screen;
   readonly now: number;
+  /** How far the server's clock is ahead of this machine's. */
+  readonly skew: number;
   readonly touchedAt: number;
   /** Whether the stream of snapshots stands, and since when it does not. */
   readonly lineUp: boolean;

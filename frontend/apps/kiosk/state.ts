@@ -1,6 +1,7 @@
 /** The kiosk as a pure machine: an event goes in, the next state and its effects come out. */
 import type { ApiError } from '../../packages/api/http';
 import { inCall, isLive, type KioskSnapshot } from '../../packages/api/types';
+import { skewOf } from '../../packages/text/index';
 import { CODE_LENGTH, codeFromScan, digitsOf, ENROLMENT_LENGTH } from './code';
 import type { Demand, Event, Model, Screen, WayOn } from './model';
 import { blank, only, type Step, wipe, finish } from './core';
@@ -24,6 +25,7 @@ export function initial(now: number): Model {
   return {
     screen: 'boot',
     now,
+    skew: 0,
     touchedAt: now,
     lineUp: false,
     lineDownAt: now,
@@ -217,7 +219,8 @@ function snapshot(model: Model, next: KioskSnapshot): Step {
   // Answers and the stream may cross: what the server said earlier never replaces what it said later.
   if (current !== null && Date.parse(next.server_time) < Date.parse(current.server_time)) return only(model);
   const session = next.session;
-  const known = { ...model, lineUp: true, snapshot: next };
+  const skew = skewOf(model.skew, next.server_time, model.now);
+  const known = { ...model, lineUp: true, snapshot: next, skew };
   if (session !== null && isLive(session.state) && session.id !== model.endedSession) {
     // Papers that were there before this page was are not news.
     const seen = session.documents.map((d) => d.id);

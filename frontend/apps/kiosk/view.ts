@@ -53,7 +53,7 @@ const header = (model: Model, ports: Ports): TemplateResult => html`
           <span>${model.guide ? t('kiosk.header.guide_off') : t('kiosk.header.guide_on')}</span>
         </button>`
       : nothing}
-    <time class="clock">${timeOf(model.now)}</time>
+    <time class="clock">${timeOf(model.now + model.skew)}</time>
   </header>
 `;
 

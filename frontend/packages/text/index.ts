@@ -42,6 +42,15 @@ export function isoDate(instant: number): string {
   return new Intl.DateTimeFormat('en-CA', { timeZone: ROME }).format(new Date(instant));
 }
 
+/** A difference between two clocks below this is the time a message took, in milliseconds. */
+const SKEW_NOISE_MS = 3_000;
+
+/** How far the server's clock is ahead of this machine's; the former answer is kept while it still fits. */
+export function skewOf(former: number, server: string, now: number): number {
+  const skew = Date.parse(server) - now;
+  return Math.abs(skew - former) < SKEW_NOISE_MS ? former : skew;
+}
+
 /** "3:07" or "1:02:15", for a clock that counts. */
 export function elapsed(milliseconds: number): string {
   const total = Math.max(0, Math.floor(milliseconds / 1000));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import desk from '../../locales/it.desk.json';
 import kiosk from '../../locales/it.kiosk.json';
-import { dateOf, elapsed, fill, isoDate, timeOf } from './index';
+import { dateOf, elapsed, fill, isoDate, skewOf, timeOf } from './index';
 
 describe('words', () => {
   it('take their named values and show a missing one', () => {
@@ -15,6 +15,14 @@ describe('words', () => {
     expect(timeOf('2026-03-29T01:00:00Z')).toBe('03:00');
     expect(dateOf('2026-05-05T08:30:00Z')).toBe('martedì 5 maggio 2026');
     expect(isoDate(Date.parse('2026-05-04T22:30:00Z'))).toBe('2026-05-05');
+  });
+
+  it('follow the server’s clock, not the noise of the line', () => {
+    const server = '2026-05-05T08:30:00Z';
+    const at = Date.parse(server);
+    expect(skewOf(0, server, at - 1_500)).toBe(0);
+    expect(skewOf(0, server, at - 600_000)).toBe(600_000);
+    expect(skewOf(600_000, server, at - 601_000)).toBe(600_000);
   });
 
   it('count a call', () => {

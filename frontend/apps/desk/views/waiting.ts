@@ -35,7 +35,7 @@ export function waiting(model: Model, ports: Ports): TemplateResult {
 }
 
 function row(model: Model, person: WaitingPerson, index: number, ports: Ports): TemplateResult {
-  const since = elapsed(model.now - Date.parse(person.since));
+  const since = elapsed(model.now + model.skew - Date.parse(person.since));
   return html`
     <li class=${index === 0 ? 'first' : ''}>
       <strong>${person.citizen}</strong>
