@@ -39,7 +39,8 @@ func (s *Site) rate(c *fiber.Ctx) error {
 	if err := form.Decode(c, &in); err != nil {
 		return err
 	}
-	f := Feedback{Page: localPath(in.Page), Rating: in.Rating, Aspect: in.Negative, Text: in.Text}
+	back := localPath(in.Page)
+	f := Feedback{Page: withoutToken(back), Rating: in.Rating, Aspect: in.Negative, Text: in.Text}
 	if f.Rating >= 4 {
 		f.Aspect = in.Positive
 	}
@@ -47,7 +48,7 @@ func (s *Site) rate(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.Redirect("/valutazione?pagina="+url.QueryEscape(f.Page), fiber.StatusSeeOther)
+	return c.Redirect("/valutazione?pagina="+url.QueryEscape(back), fiber.StatusSeeOther)
 }
 
 func (s *Site) thanks(c *fiber.Ctx) error {
@@ -63,6 +64,16 @@ func localPath(p string) string {
 		return "/"
 	}
 	return u.EscapedPath()
+}
+
+// withoutToken takes the personal part out of the addresses of bookings and appointments: it opens them, and nobody who
+// reads ratings may have it.
+func withoutToken(p string) string {
+	parts := strings.Split(p, "/")
+	if len(parts) > 2 && (parts[1] == "prenota" || parts[1] == "appuntamento") && len(parts[2]) >= 32 {
+		parts[2] = "-"
+	}
+	return strings.Join(parts, "/")
 }
 
 // Rate stores what a citizen said about a page. More than maxRatings in a minute are thanked for and dropped, so that

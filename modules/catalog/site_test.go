@@ -160,6 +160,19 @@ func TestARatingIsKeptAndThankedForWithoutJavaScript(t *testing.T) {
 	require.Equal(t, []string{"/servizi/published 5 2 <b>Bene</b>"}, b.ratings(t))
 }
 
+func TestARatingNeverKeepsTheLinkThatOpensAnAppointment(t *testing.T) {
+	t.Parallel()
+	b := newSiteBench(t)
+	secret := strings.Repeat("Aa0_-", 9)
+	for _, page := range []string{"/appuntamento/" + secret, "/prenota/" + secret + "/dettagli"} {
+		status, location := b.rate(t, url.Values{"pagina": {page}, "voto": {"3"}})
+		require.Equal(t, 303, status)
+		require.Contains(t, location, secret, "the way back is the citizen's own")
+	}
+	require.ElementsMatch(t, []string{"/appuntamento/- 3 0 ", "/prenota/-/dettagli 3 0 "}, b.ratings(t))
+	require.Equal(t, "/servizi/carta-d-identita-elettronica-per-minori-di-anni-quattordici", withoutToken("/servizi/carta-d-identita-elettronica-per-minori-di-anni-quattordici"))
+}
+
 func TestARatingWithoutStarsIsRefused(t *testing.T) {
 	t.Parallel()
 	b := newSiteBench(t)
