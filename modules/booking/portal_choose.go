@@ -3,6 +3,7 @@ package booking
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -151,7 +152,8 @@ type timeView struct {
 }
 
 type dayLink struct {
-	Text    string
+	Text    string // lun 23
+	More    string // novembre: for screen readers
 	Href    string
 	Current bool
 }
@@ -236,7 +238,7 @@ func (v *timeView) fill(free []Slot, a asked, show string) {
 		if d != lastDay {
 			lastDay = d
 			v.Days = append(v.Days, dayLink{
-				Text: i18n.Weekday(at) + " " + i18n.DayMonth(at), Current: d == day,
+				Text: short(i18n.Weekday(at)) + " " + dayOf(at), More: monthOf(at), Current: d == day,
 				Href: a.with(show, "appointment", month, "giorno", d.String()) + "#orari",
 			})
 		}
@@ -247,6 +249,16 @@ func (v *timeView) fill(free []Slot, a asked, show string) {
 		}
 	}
 }
+
+// short are the first three letters of a weekday.
+func short(weekday string) string {
+	r := []rune(weekday)
+	return string(r[:min(3, len(r))])
+}
+
+// dayOf and monthOf are the two parts of "23 novembre".
+func dayOf(at time.Time) string   { d, _, _ := strings.Cut(i18n.DayMonth(at), " "); return d }
+func monthOf(at time.Time) string { _, m, _ := strings.Cut(i18n.DayMonth(at), " "); return m }
 
 // pick is the month and the day that were asked for, else the first that have a free time.
 func pick(free []Slot, a asked) (month string, day civil.Date) {
