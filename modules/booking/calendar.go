@@ -44,5 +44,5 @@ func (s *Service) Calendar(v View) ([]byte, error) {
 	alarm.SetAction(ics.ActionDisplay)
 	alarm.SetTrigger("-PT2H")
 	alarm.SetProperty(ics.ComponentPropertyDescription, oneLine(v.Service.Title))
-	return []byte(cal.Serialize()), nil
+	return []byte(cal.Serialize()), nil //nolint:misspell // the name is the library's
 }

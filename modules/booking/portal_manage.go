@@ -8,7 +8,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"github.com/sportello/sportello/modules/catalog"
 	"github.com/sportello/sportello/modules/kernel/problem"
 	"github.com/sportello/sportello/modules/platform/form"
 	"github.com/sportello/sportello/modules/platform/qr"
@@ -222,7 +221,7 @@ func (p *Portal) postMove(c *fiber.Ctx) error {
 		return p.moveTime(c, v, a, err)
 	}
 	_, err = p.svc.Move(c.UserContext(), mustTenant(c), c.Params("token"),
-		Choice{Service: catalog.SheetID(v.ServiceID), Office: a.Office, Kiosk: a.Kiosk, Start: start})
+		Choice{Service: v.ServiceID, Office: a.Office, Kiosk: a.Kiosk, Start: start})
 	switch {
 	case err == nil:
 		return c.Redirect(v.Manage+"?spostato=1", fiber.StatusSeeOther)

@@ -35,8 +35,6 @@ SELECT ` + kioskColumns + `
 FROM {t}.kiosks k
 WHERE k.id = @id`
 
-const sqlKioskIDBySlug = `SELECT id FROM {t}.kiosks WHERE slug = @slug`
-
 type kioskRow struct {
 	ID            KioskID
 	Slug          string
