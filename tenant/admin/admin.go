@@ -21,6 +21,7 @@ const (
 	ControlRole  = "control_rw"       // uses them
 	JobsOwner    = "jobs_owner"       // owns the queue's tables
 	JobsRole     = "jobs_rw"          // uses them
+	CellOwner    = "cell_owner"       // owns the record of what ran in which schema
 	Owners       = "sportello_owners" // every entity's owner role belongs to it; it may use plpgsql
 	Extensions   = "ext"              // the schema of the extensions
 )

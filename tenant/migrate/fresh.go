@@ -13,8 +13,9 @@ import (
 
 // Fresh is the text that fills an empty schema with all lines, for the transaction that makes the schema.
 func (r *Runner) Fresh(t Target) string {
-	return "set local role " + admin.Quote(t.Owner) + ";\n" +
-		fmt.Sprintf(createVersions, admin.Quote(t.Schema)) + ";\n" + script(t, r.lines, nil)
+	var m moves
+	m.add(t, r.lines, nil)
+	return script(t, r.lines, nil) + m.text()
 }
 
 // Versions is the version of each line that the program wants.
@@ -36,7 +37,7 @@ func (r *Runner) Record(ctx context.Context, control *pgx.Conn, k tenant.Key) er
 }
 
 // One brings a single schema to the newest version in a transaction of its own. It reads where the schema is
-// from the schema itself. An empty schema is filled.
+// from cell.schema_versions. An empty schema is filled.
 func (r *Runner) One(ctx context.Context, conn *pgx.Conn, t Target, lockTimeout time.Duration) error {
 	_, err := r.one(ctx, conn, t, lockTimeout)
 	return err
@@ -48,16 +49,7 @@ func (r *Runner) one(ctx context.Context, conn *pgx.Conn, t Target, lockTimeout 
 		if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock(hashtextextended($1, 0))", t.Schema); err != nil {
 			return err
 		}
-		begin := fmt.Sprintf("set local lock_timeout = '%dms'; set local role %s;", lockTimeout.Milliseconds(), admin.Quote(t.Owner))
-		var known bool
-		if err := tx.QueryRow(ctx, "select to_regclass($1) is not null",
-			admin.Quote(t.Schema)+".schema_versions").Scan(&known); err != nil {
-			return err
-		}
-		if !known {
-			begin += fmt.Sprintf(createVersions, admin.Quote(t.Schema)) + ";"
-		}
-		if err := admin.Run(ctx, tx.Conn(), begin); err != nil {
+		if err := admin.Run(ctx, tx.Conn(), fmt.Sprintf("set local lock_timeout = '%dms'", lockTimeout.Milliseconds())); err != nil {
 			return err
 		}
 		var err error
@@ -69,7 +61,9 @@ func (r *Runner) one(ctx context.Context, conn *pgx.Conn, t Target, lockTimeout 
 				return err
 			}
 		}
-		return admin.Run(ctx, tx.Conn(), "set local role none;"+script(t, r.lines, have))
+		var m moves
+		m.add(t, r.lines, have)
+		return admin.Run(ctx, tx.Conn(), script(t, r.lines, have)+m.text())
 	})
 	if err != nil {
 		return have, err
@@ -81,7 +75,7 @@ func (r *Runner) one(ctx context.Context, conn *pgx.Conn, t Target, lockTimeout 
 }
 
 func positions(ctx context.Context, tx pgx.Tx, t Target) (map[string]position, error) {
-	rows, err := tx.Query(ctx, "select line, version, checksum from "+admin.Quote(t.Schema)+".schema_versions")
+	rows, err := tx.Query(ctx, "select line, version, checksum from cell.schema_versions where schema = $1", t.Schema)
 	if err != nil {
 		return nil, err
 	}

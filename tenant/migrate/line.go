@@ -1,5 +1,6 @@
 // Package migrate brings schemas to the version the program wants. Each module is one line of numbered files;
-// lines run in the order given. What ran is recorded in the schema itself, in the transaction that ran it.
+// lines run in the order given. What ran is recorded in cell.schema_versions of the same database, in the transaction
+// that ran it.
 package migrate
 
 import (
@@ -129,36 +130,57 @@ func (l line) check(p position) error {
 
 func (l line) last() file { return l.files[len(l.files)-1] }
 
-const createVersions = `create table %s.schema_versions (
-	line text primary key, version integer not null, checksum text not null, at timestamptz not null default now())`
-
 // script is everything that the lines still have to do in the schema, as one text without parameters: names
-// are quoted here, and line names and checksums have no quote in them. It ends with an error when the schema
-// is not where `have` says, so that two migrators never run one file twice.
+// are quoted here. It does not record what it did; see move.
 func script(t Target, lines []line, have map[string]position) string {
 	var b strings.Builder
-	schema := admin.Quote(t.Schema)
-	render := strings.NewReplacer("{t}", schema, "{role}", admin.Quote(t.Role))
+	render := strings.NewReplacer("{t}", admin.Quote(t.Schema), "{role}", admin.Quote(t.Role))
 	for _, l := range lines {
-		from := have[l.name]
-		if from.version >= len(l.files) {
-			continue
+		if from := have[l.name]; from.version < len(l.files) {
+			for _, f := range l.files[from.version:] {
+				_, _ = render.WriteString(&b, f.text)
+				b.WriteString("\n;\n")
+			}
 		}
-		for _, f := range l.files[from.version:] {
-			_, _ = render.WriteString(&b, f.text)
-			b.WriteString("\n;\n")
-		}
-		if from.version == 0 {
-			fmt.Fprintf(&b, "insert into %s.schema_versions (line, version, checksum) values ('%s', %d, '%s');\n",
-				schema, l.name, l.last().version, l.last().checksum)
-			continue
-		}
-		fmt.Fprintf(&b, "with moved as (update %s.schema_versions set version = %d, checksum = '%s', at = now()"+
-			" where line = '%s' and version = %d and checksum = '%s' returning 1) select 1 / count(*) from moved;\n",
-			schema, l.last().version, l.last().checksum, l.name, from.version, from.checksum)
 	}
 	if b.Len() == 0 {
 		return ""
 	}
 	return "set local role " + admin.Quote(t.Owner) + ";\n" + b.String() + "set local role none;\n"
+}
+
+// moves is what the lines of one or more schemas change in cell.schema_versions, as one statement. Schema and
+// line names and checksums have no quote in them.
+type moves struct{ fresh, later []string }
+
+func (m *moves) add(t Target, lines []line, have map[string]position) {
+	for _, l := range lines {
+		from, to := have[l.name], l.last()
+		if from.version >= len(l.files) {
+			continue
+		}
+		if from.version == 0 {
+			m.fresh = append(m.fresh, fmt.Sprintf("('%s', '%s', %d, '%s')", t.Schema, l.name, to.version, to.checksum))
+			continue
+		}
+		m.later = append(m.later, fmt.Sprintf("('%s', '%s', %d, '%s', %d, '%s')",
+			t.Schema, l.name, to.version, to.checksum, from.version, from.checksum))
+	}
+}
+
+// text ends with an error when a schema is not where it was thought to be, so that two migrators never run one
+// file twice.
+func (m *moves) text() string {
+	var b strings.Builder
+	if len(m.fresh) > 0 {
+		b.WriteString("insert into cell.schema_versions (schema, line, version, checksum) values\n" +
+			strings.Join(m.fresh, ",\n") + ";\n")
+	}
+	if len(m.later) > 0 {
+		fmt.Fprintf(&b, "with moved as (update cell.schema_versions v set version = m.version, checksum = m.checksum, at = now()\n"+
+			"from (values %s) m (schema, line, version, checksum, was, sum)\n"+
+			"where v.schema = m.schema and v.line = m.line and v.version = m.was and v.checksum = m.sum returning 1)\n"+
+			"select 1 / (count(*) = %d)::int from moved;\n", strings.Join(m.later, ",\n"), len(m.later))
+	}
+	return b.String()
 }

@@ -49,7 +49,7 @@ func versions(t *testing.T, s *tenanttest.Stack, keys []tenant.Key, line string)
 	found := map[tenant.Key]int{}
 	for _, k := range keys {
 		var v int
-		require.NoError(t, conn.QueryRow(ctx, "select coalesce(max(version), 0) from "+k.Schema()+".schema_versions where line = $1", line).Scan(&v))
+		require.NoError(t, conn.QueryRow(ctx, "select coalesce(max(version), 0) from cell.schema_versions where schema = $1 and line = $2", k.Schema(), line).Scan(&v))
 		found[k] = v
 	}
 	return found
@@ -237,8 +237,8 @@ func TestTheSchemaKnowsBetterThanTheFleetTable(t *testing.T) {
 	defer func() { _ = conn.Close(ctx) }()
 	require.NoError(t, pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
 		// A migrator that died after the commit in the cell, and a fleet table that was lost.
-		if _, err := tx.Exec(ctx, "update control.fleet set version = 1, checksum = (select checksum from "+
-			keys[0].Schema()+".schema_versions) where tenant = $1", keys[0]); err != nil {
+		if _, err := tx.Exec(ctx, "update control.fleet set version = 1, checksum = "+
+			"(select checksum from cell.schema_versions where schema = 't_' || $1) where tenant = $1", keys[0]); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, "delete from control.fleet where tenant = $1", keys[1])

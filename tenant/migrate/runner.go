@@ -162,17 +162,21 @@ func (r *Runner) work(ctx context.Context, cell string, chunks <-chan []job, don
 func (r *Runner) together(ctx context.Context, conn *pgx.Conn, jobs []job) ([]fleetRow, error) {
 	var b strings.Builder
 	var rows []fleetRow
+	var m moves
 	fmt.Fprintf(&b, "begin;set local lock_timeout = '%dms';\n", impatient.Milliseconds())
 	for _, j := range jobs {
 		if j.have == nil {
 			return nil, errors.New("position unknown")
 		}
 		b.WriteString(script(Entity(j.key), r.lines, j.have))
+		m.add(Entity(j.key), r.lines, j.have)
 		for _, l := range r.lines {
-			rows = append(rows, fleetRow{tenant: j.key, line: l.name, at: position{l.last().version, l.last().checksum}})
+			if to := (position{l.last().version, l.last().checksum}); to != j.have[l.name] {
+				rows = append(rows, fleetRow{tenant: j.key, line: l.name, at: to})
+			}
 		}
 	}
-	b.WriteString("commit")
+	b.WriteString(m.text() + "commit")
 	err := admin.Run(ctx, conn, b.String())
 	if err != nil && conn.PgConn().TxStatus() != 'I' {
 		_ = admin.Run(context.WithoutCancel(ctx), conn, "rollback")

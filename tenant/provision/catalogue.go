@@ -92,10 +92,12 @@ const expected = `
 with expected as (
     select oid, nspname, nspowner, nspacl,
            case when nspname = 'control' then 'control_owner' when nspname = 'jobs' then 'jobs_owner'
+                when nspname = 'cell' then 'cell_owner'
                 else 'o_' || substr(nspname, 3) end as owner,
            case when nspname = 'control' then 'control_rw' when nspname = 'jobs' then 'jobs_rw'
+                when nspname = 'cell' then 'cell_owner'
                 else nspname end as user_
-    from pg_namespace where nspname in ('control', 'jobs') or nspname like 't\_%'
+    from pg_namespace where nspname in ('control', 'jobs', 'cell') or nspname like 't\_%'
 )`
 
 const sqlSchemas = expected + `
@@ -109,7 +111,7 @@ where pg_get_userbyid(grantee) <> owner
            and (pg_get_userbyid(grantee) in (user_, $1::text) or nspname = 'jobs'))
 union all
 select format('schema %s is nobody''s', nspname) from pg_namespace
-where nspname not in ('control', 'jobs', 'ext', 'public', 'information_schema')
+where nspname not in ('control', 'jobs', 'cell', 'ext', 'public', 'information_schema')
   and nspname not like 't\_%' and nspname not like 'pg\_%'
 union all
 select format('schema public is open to everybody: %s', privilege_type) from pg_namespace, aclexplode(nspacl)
@@ -178,10 +180,10 @@ select format('%s is a member of %s', m.rolname, r.rolname)
 from pg_auth_members a join pg_roles r on r.oid = a.roleid join pg_roles m on m.oid = a.member
 where (m.rolname like 't\_%' or m.rolname in ('control_rw', 'jobs_rw'))
    or (m.rolname like 'o\_%' and r.rolname <> 'sportello_owners')
-   or (m.rolname = $1 and (r.rolname like 'o\_%' or r.rolname in ('control_owner', 'jobs_owner', 'sportello_owners') or a.admin_option))
+   or (m.rolname = $1 and (r.rolname like 'o\_%' or r.rolname in ('control_owner', 'jobs_owner', 'cell_owner', 'sportello_owners') or a.admin_option))
 union all
 select format('%s has a power it must not have', rolname) from pg_roles
-where (rolname like 't\_%' or rolname like 'o\_%' or rolname in ($1, 'control_rw', 'jobs_rw', 'control_owner', 'jobs_owner', 'sportello_owners'))
+where (rolname like 't\_%' or rolname like 'o\_%' or rolname in ($1, 'control_rw', 'jobs_rw', 'control_owner', 'jobs_owner', 'cell_owner', 'sportello_owners'))
   and (rolsuper or rolcreaterole or rolcreatedb or rolbypassrls or rolreplication
        or rolcanlogin <> (rolname = $1) or (rolname = $1 and rolinherit))`
 

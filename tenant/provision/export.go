@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -94,18 +95,28 @@ func (s *Service) exportTables(ctx context.Context, t tenant.Tenant, archive *zi
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
 	target := migrate.Entity(t.Key)
-	begin := pgx.TxOptions{BeginQuery: "begin isolation level repeatable read read only; set local role " + admin.Quote(target.Owner)}
+	begin := pgx.TxOptions{BeginQuery: "begin isolation level repeatable read read only"}
 	return pgx.BeginTxFunc(ctx, conn, begin, func(tx pgx.Tx) error {
 		if err := tx.QueryRow(ctx, "select now(), current_setting('server_version')").Scan(&m.At, &m.Release); err != nil {
 			return err
 		}
-		rows, err := tx.Query(ctx, "select line, version from "+admin.Quote(target.Schema)+".schema_versions")
+		rows, err := tx.Query(ctx, "select line, version from cell.schema_versions where schema = $1", target.Schema)
 		if err != nil {
 			return err
 		}
 		var line string
 		var version int
 		if _, err := pgx.ForEachRow(rows, []any{&line, &version}, func() error { m.Lines[line] = version; return nil }); err != nil {
+			return err
+		}
+		var known bool
+		if err := tx.QueryRow(ctx, "select to_regnamespace($1) is not null", admin.Quote(target.Schema)).Scan(&known); err != nil {
+			return err
+		}
+		if !known || len(m.Lines) == 0 {
+			return errors.New("there is no schema")
+		}
+		if err := admin.Run(ctx, conn, "set local role "+admin.Quote(target.Owner)); err != nil {
 			return err
 		}
 		if m.Tables, err = tables(ctx, tx, target.Schema); err != nil {

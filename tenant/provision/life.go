@@ -99,11 +99,17 @@ func (s *Service) dropSchema(ctx context.Context, t tenant.Tenant) error {
 			" and state <> 'running'", t.Key); err != nil {
 			return err
 		}
+		if err := admin.Run(ctx, conn, "set local role none"); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, "delete from cell.schema_versions where schema = $1", target.Schema); err != nil {
+			return err
+		}
 		missing, err := admin.Missing(ctx, tx, target.Owner, target.Role)
 		if err != nil {
 			return err
 		}
-		drop := "set local role none; set local lock_timeout = '10s';"
+		drop := "set local lock_timeout = '10s';"
 		for _, role := range []string{target.Owner, target.Role} {
 			if !slices.Contains(missing, role) {
 				drop += "drop owned by " + admin.Quote(role) + " cascade; drop role " + admin.Quote(role) + ";"

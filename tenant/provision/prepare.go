@@ -73,8 +73,9 @@ func prepareDatabase(ctx context.Context, conn *pgx.Conn, login string) error {
 			return err
 		}
 		if err := makeRoles(ctx, tx, map[string]string{
-			login:        "login noinherit",
-			admin.Owners: "nologin",
+			login:           "login noinherit",
+			admin.Owners:    "nologin",
+			admin.CellOwner: "nologin",
 		}); err != nil {
 			return err
 		}
@@ -86,6 +87,11 @@ func prepareDatabase(ctx context.Context, conn *pgx.Conn, login string) error {
 			"create schema if not exists "+admin.Extensions,
 			"grant usage on schema "+admin.Extensions+" to public",
 			"create extension if not exists btree_gist with schema "+admin.Extensions,
+			"create schema if not exists cell authorization "+admin.CellOwner,
+			"set local role "+admin.CellOwner,
+			`create table if not exists cell.schema_versions (
+				schema text not null, line text not null, version integer not null, checksum text not null,
+				at timestamptz not null default now(), primary key (schema, line))`,
 		))
 	})
 	if err != nil {

@@ -153,8 +153,11 @@ func makeCluster(ctx context.Context, bin string, cfg PostgresConfig, data strin
 	return nil
 }
 
-// postgresBin finds the newest installed server.
+// postgresBin finds the newest installed server. POSTGRES_BIN names the folder of another one, to try a version.
 func postgresBin() (string, error) {
+	if dir := os.Getenv("POSTGRES_BIN"); dir != "" {
+		return dir, nil
+	}
 	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
 	if err != nil {
 		return "", err

@@ -18,7 +18,7 @@ CREATE TABLE {t}.hosts (
 CREATE INDEX hosts_tenant ON {t}.hosts (tenant);
 GRANT SELECT, INSERT, UPDATE, DELETE ON {t}.hosts TO {role};
 
--- What the administrator last saw of each entity's schema. The truth is the schema's own schema_versions.
+-- What the administrator last saw of each entity's schema. The truth is cell.schema_versions.
 CREATE TABLE {t}.fleet (
     tenant   text NOT NULL REFERENCES {t}.tenants ON DELETE CASCADE,
     line     text NOT NULL,
