@@ -68,7 +68,19 @@ const sqlServiceOffice = `INSERT INTO {t}.service_offices (service_id, office_id
 
 func newWorld(t testing.TB, operators int) *world {
 	t.Helper()
-	s := tenanttest.Start(t)
+	return worldOn(t, tenanttest.Start(t), operators)
+}
+
+// realWorld goes by the machine's clock, as the product does: what is remembered for a moment is remembered.
+func realWorld(t testing.TB, operators int) *world {
+	t.Helper()
+	s := tenanttest.StartUnconnected(t)
+	s.Connect(t, tenant.Config{PoolsPerCell: 1, ConnsPerPool: 8, Clock: clock.System{}})
+	return worldOn(t, s, operators)
+}
+
+func worldOn(t testing.TB, s *tenanttest.Stack, operators int) *world {
+	t.Helper()
 	w := &world{Stack: s, t: s.NewTenant(t, lines()...), keys: booking.NewKeys(secret("secret"), secret("pepper"))}
 	w.catalog = catalog.New(s.DB)
 	w.kiosks = counters.New(counters.Config{DB: s.DB, Secret: secret("devices"), Limiter: anyone{}})
