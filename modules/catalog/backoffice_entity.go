@@ -62,7 +62,7 @@ func (s *Service) postExceptionUndo(c *fiber.Ctx) error {
 		_, err := s.RemoveException(ctx, tx, who(c), exception)
 		return err
 	})
-	if err != nil && problem.From(err).Kind != problem.NotFound {
+	if err != nil {
 		return err
 	}
 	back := pathOffices
@@ -85,6 +85,7 @@ func entityValues(e Entity) url.Values {
 		"postal_code": {e.PostalCode}, "locality": {e.Locality}, "province": {e.Province}, "phone": {e.Phone}, "email": {e.Email},
 		"pec": {e.PEC}, "fiscal_code": {e.FiscalCode}, "patron_name": {e.PatronName}, "early_minutes": {strconv.Itoa(e.EarlyMinutes)},
 		"late_minutes": {strconv.Itoa(e.LateMinutes)}, "privacy_notice": {e.PrivacyNotice}, "privacy_url": {e.PrivacyURL},
+		"accessibility_url": {e.AccessibilityURL},
 	}
 	if e.PatronDay > 0 {
 		v.Set("patron_day", strconv.Itoa(e.PatronDay))
@@ -106,6 +107,7 @@ func entityOf(v url.Values) Entity {
 		Email: v.Get("email"), PEC: v.Get("pec"), FiscalCode: v.Get("fiscal_code"), PatronName: v.Get("patron_name"),
 		PatronDay: orZero("patron_day"), PatronMonth: orZero("patron_month"), EarlyMinutes: whole(v, "early_minutes"),
 		LateMinutes: whole(v, "late_minutes"), PrivacyNotice: v.Get("privacy_notice"), PrivacyURL: v.Get("privacy_url"),
+		AccessibilityURL: v.Get("accessibility_url"),
 	}
 }
 
@@ -143,7 +145,7 @@ func entitySections(v url.Values) []FormSection {
 			field("province", "text", 2), field("phone", "tel", 40), field("email", "email", 254), field("pec", "email", 254)),
 		section("patron", field("patron_name", "text", 80), day, month),
 		section("lateness", minutes("early_minutes"), minutes("late_minutes")),
-		section("privacy", notice, field("privacy_url", "url", 500)),
+		section("privacy", notice, field("privacy_url", "url", 500), field("accessibility_url", "url", 500)),
 	}
 }
 

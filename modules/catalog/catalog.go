@@ -25,26 +25,27 @@ type ExceptionID = id.ID[Exception]
 
 // Entity is what the entity says about itself; one row.
 type Entity struct {
-	Name          string // as people call it, e.g. "Comune di Isernia"
-	IPACode       string // code in the index of public administrations, e.g. c_e335
-	Region        string // shown in the slim header, e.g. "Regione Molise"
-	Street        string
-	PostalCode    string
-	Locality      string
-	Province      string // two letters
-	Phone         string
-	Email         string
-	PEC           string
-	FiscalCode    string
-	PatronName    string // the saint's day, e.g. "San Nicandro"
-	PatronDay     int    // 1 to 31; 0 where the entity keeps no patron's day
-	PatronMonth   int    // 1 to 12; 0 likewise
-	EarlyMinutes  int    // how long before the time the code works at the kiosk
-	LateMinutes   int    // how long after the time it still works
-	PrivacyNotice string // what the kiosk shows before the call
-	PrivacyURL    string // the full notice, https; may be empty
-	Version       int    // grows by one with every change
-	UpdatedAt     time.Time
+	Name             string // as people call it, e.g. "Comune di Isernia"
+	IPACode          string // code in the index of public administrations, e.g. c_e335
+	Region           string // shown in the slim header, e.g. "Regione Molise"
+	Street           string
+	PostalCode       string
+	Locality         string
+	Province         string // two letters
+	Phone            string
+	Email            string
+	PEC              string
+	FiscalCode       string
+	PatronName       string // the saint's day, e.g. "San Nicandro"
+	PatronDay        int    // 1 to 31; 0 where the entity keeps no patron's day
+	PatronMonth      int    // 1 to 12; 0 likewise
+	EarlyMinutes     int    // how long before the time the code works at the kiosk
+	LateMinutes      int    // how long after the time it still works
+	PrivacyNotice    string // what the kiosk shows before the call
+	PrivacyURL       string // the full notice, https; may be empty
+	AccessibilityURL string // the declaration published with AgID, https; may be empty
+	Version          int    // grows by one with every change
+	UpdatedAt        time.Time
 }
 
 // Address is the address on one line.

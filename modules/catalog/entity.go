@@ -54,5 +54,6 @@ func tidyEntity(e *Entity) error {
 	k.between("late_minutes", e.LateMinutes, 0, 120)
 	k.block("privacy_notice", &e.PrivacyNotice, 4000)
 	k.address("privacy_url", &e.PrivacyURL)
+	k.address("accessibility_url", &e.AccessibilityURL)
 	return k.err()
 }

@@ -61,6 +61,7 @@ func (s *Service) Site(ctx context.Context, t tenant.Tenant) (web.Site, error) {
 	site := web.Site{
 		Key: string(t.Key), Name: e.Name, Kind: "entity", Region: e.Region, Address: e.Address(), Phone: e.Phone,
 		Email: e.Email, PEC: e.PEC, FiscalCode: e.FiscalCode, IPACode: e.IPACode,
+		AccessibilityURL: e.AccessibilityURL,
 	}
 	if site.Name == "" {
 		site.Name = t.Name

@@ -234,3 +234,17 @@ func TestAPageTravelsPackedToWhoTakesIt(t *testing.T) {
 		}
 	}
 }
+
+func TestTheFooterLinksTheDeclarationThatTheEntityPublished(t *testing.T) {
+	t.Parallel()
+	b := newSiteBench(t)
+	s := New(b.DB)
+	const declaration = "https://form.agid.gov.it/view/12345678-0000-11f0-8000-000000000000"
+	b.In(t, b.entity, func(tx *tenant.Tx) error {
+		_, err := tenant.Exec(context.Background(), tx, sqlUpsertEntity, entityArgs(Entity{Name: "Comune di Prova", AccessibilityURL: declaration}, tx.Now()))
+		return err
+	})
+	site, err := s.Site(context.Background(), b.entity)
+	require.NoError(t, err)
+	require.Equal(t, declaration, site.AccessibilityURL)
+}
