@@ -2,10 +2,12 @@ package provision
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/sportello/sportello/modules/kernel/problem"
 	"github.com/sportello/sportello/tenant"
@@ -112,7 +114,14 @@ func (s *Service) makeSchema(ctx context.Context, t tenant.Tenant) error {
 		return err
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
-	return s.fill(ctx, conn, t)
+	for attempt := 1; ; attempt++ {
+		// Roles belong to the server: somebody may be making the same ones for another database of it.
+		err := s.fill(ctx, conn, t)
+		var pg *pgconn.PgError
+		if attempt == 3 || !errors.As(err, &pg) || (pg.Code != "23505" && pg.Code != "42710" && pg.Code != "XX000") {
+			return err
+		}
+	}
 }
 
 func (s *Service) fill(ctx context.Context, conn *pgx.Conn, t tenant.Tenant) error {

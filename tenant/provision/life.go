@@ -2,10 +2,12 @@ package provision
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/sportello/sportello/tenant"
 	"github.com/sportello/sportello/tenant/admin"
@@ -109,12 +111,31 @@ func (s *Service) dropSchema(ctx context.Context, t tenant.Tenant) error {
 		if err != nil {
 			return err
 		}
-		drop := "set local lock_timeout = '10s';"
 		for _, role := range []string{target.Owner, target.Role} {
-			if !slices.Contains(missing, role) {
-				drop += "drop owned by " + admin.Quote(role) + " cascade; drop role " + admin.Quote(role) + ";"
+			if slices.Contains(missing, role) {
+				continue
+			}
+			if err := admin.Run(ctx, conn, "set local lock_timeout = '10s'; drop owned by "+admin.Quote(role)+" cascade"); err != nil {
+				return err
+			}
+			if err := dropRole(ctx, tx, role); err != nil {
+				return err
 			}
 		}
-		return admin.Run(ctx, conn, drop)
+		return nil
 	})
+}
+
+// dropRole forgets a role, unless another database of the server still has something of it: an entity that was
+// moved from one cell to another there.
+func dropRole(ctx context.Context, tx pgx.Tx, role string) error {
+	err := pgx.BeginFunc(ctx, tx, func(sub pgx.Tx) error {
+		_, err := sub.Exec(ctx, "drop role "+admin.Quote(role))
+		return err
+	})
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && pg.Code == "2BP01" { // dependent objects still exist
+		return nil
+	}
+	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -243,4 +244,29 @@ func TestAnAdministratorWhoIsNoSuperuserCanDoEverything(t *testing.T) {
 	require.NoError(t, service.Export(ctx, made.Key, io.Discard))
 	require.NoError(t, service.Suspend(ctx, made.Key))
 	require.NoError(t, service.Remove(ctx, made.Key))
+}
+
+func TestTwoDatabasesOfOneServerMayHaveTheSameEntity(t *testing.T) {
+	t.Parallel()
+	a, b := tenanttest.Start(t), tenanttest.Start(t)
+	var wg sync.WaitGroup
+	for _, s := range []*tenanttest.Stack{a, b} {
+		service := s.Provision(t, lines()...)
+		wg.Go(func() {
+			_, err := service.Create(ctx, provision.Input{Key: "gemello", Name: "Comune"})
+			if err != nil {
+				t.Errorf("create: %v", err)
+			}
+		})
+	}
+	wg.Wait()
+	service := a.Provision(t, lines()...)
+	require.NoError(t, service.Suspend(ctx, "gemello"))
+	require.NoError(t, service.Remove(ctx, "gemello"))
+	require.Empty(t, findings(t, a))
+	require.Empty(t, findings(t, b))
+	b.In(t, tenant.Tenant{Key: "gemello", Cell: "main"}, func(tx *tenant.Tx) error {
+		_, err := tenant.Exec(ctx, tx, `insert into {t}.people (id, name) values (@id, 'Ada')`, tenant.Args{"id": tx.IDs()()})
+		return err
+	})
 }
