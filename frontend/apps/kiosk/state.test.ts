@@ -241,7 +241,7 @@ describe('the end', () => {
     const closed = session('closed', { ended: { outcome: 'resolved', text: 'La carta è pronta.' } });
     const { model, effects } = run(together(inState('connected')), { kind: 'snapshot', snapshot: snap(closed) });
     expect(model.end).toMatchObject({ outcome: 'resolved', text: 'La carta è pronta.', left: false });
-    expect(kinds(effects)).toEqual(['wipe']);
+    expect(kinds(effects)).toEqual(['wipe', 'leave']);
     expect(demandOf(model)).toMatchObject({ camera: false, call: false });
     const home = run(model, later(END_MS)).model;
     expect(home).toMatchObject({ screen: 'start', end: null });
@@ -265,6 +265,15 @@ describe('the end', () => {
     expect(kinds(late.effects)).toEqual(['leave']);
     const heard = run(late.model, { kind: 'snapshot', snapshot: snap(null) }, later(9_000));
     expect(kinds(heard.effects)).toEqual([]);
+  });
+
+  it('is told to the server until it shows nothing of the session, but never while a code is on its way', () => {
+    const ended = snap(session('closed'));
+    const boot = run(ready(), { kind: 'snapshot', snapshot: ended }, later(1_000));
+    expect(kinds(boot.effects)).toEqual(['leave']);
+    expect(kinds(run(boot.model, later(2_000), later(4_100)).effects)).toEqual(['leave']);
+    expect(kinds(run(submitted(), { kind: 'snapshot', snapshot: snap(session('closed')) }, later(9_000)).effects)).toEqual([]);
+    expect(kinds(run(boot.model, { kind: 'left' }, { kind: 'snapshot', snapshot: snap(null) }, later(9_000)).effects)).toEqual(['refresh']);
   });
 
   it('lets the next citizen in', () => {

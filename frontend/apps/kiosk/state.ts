@@ -233,7 +233,10 @@ function snapshot(model: Model, next: KioskSnapshot): Step {
     const id = current?.session?.id ?? '';
     const ended = session?.id === id ? session.ended : null;
     const outcome = ended?.outcome || (session?.state === 'no_show' ? 'no_show' : '');
-    return finish(known, id, { outcome, text: ended?.text ?? '', left: false });
+    const done = finish(known, id, { outcome, text: ended?.text ?? '', left: false });
+    // The server shows an ended session until this side says that its screen is past it.
+    if (session === null) return done;
+    return { model: { ...done.model, leaveSentAt: model.now }, effects: [...done.effects, { kind: 'leave' }] };
   }
   if (model.screen === 'boot' || model.screen === 'enrol') {
     return only({ ...known, ...blank(), screen: 'start', touchedAt: model.now });
@@ -254,11 +257,12 @@ function tick(model: Model): Step {
   return leaveAgain(model);
 }
 
-/** A leave that the server has not heard is said again, until its snapshot agrees. */
+/** A leave that the server has not heard is said again, until its snapshot shows nothing of it any more. */
 function leaveAgain(model: Model): Step {
   const session = model.snapshot?.session ?? null;
-  const open = session !== null && session.id === model.endedSession && isLive(session.state);
+  const open = session !== null && (session.id === model.endedSession || !isLive(session.state));
   const due = model.leaveSentAt === null || model.now - model.leaveSentAt >= RETRY_MS;
-  if (!open || !due || !model.lineUp) return only(model);
+  // Never while a code is on its way: the leave could meet the session of whoever comes next.
+  if (!open || !due || !model.lineUp || model.pending !== null) return only(model);
   return { model: { ...model, leaveSentAt: model.now }, effects: [{ kind: 'leave' }] };
 }

@@ -177,7 +177,12 @@ export class Counter {
       case 'session/hold': this.change({ state: 'held' }); return done()
       case 'session/resume': this.change({ state: 'connected' }); return done()
       case 'session/recall': this.change({ state: 'called' }); return done()
-      case 'session/leave': this.end('', '', 'closed'); this.session = null; this.tell(); return done()
+      case 'session/leave':
+        // An ended session stays on show until the kiosk says that it has seen the end.
+        if (this.session !== null && this.session['ended'] === null) this.end('', '', 'closed')
+        else this.session = null
+        this.tell()
+        return done()
       case 'session/no_show': this.end('no_show', '', 'no_show'); return done()
       case 'session/close': this.end(String(body['outcome']), ''); return done()
       case 'day':

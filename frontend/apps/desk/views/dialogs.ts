@@ -1,7 +1,7 @@
 /** Windows over the desk: keys, devices, the day, a paper, and one question. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { modal } from '../../../packages/a11y/index';
-import { pagesOf } from '../../../packages/api/types';
+import { pagesOf, type Paper } from '../../../packages/api/types';
 import type { Device } from '../../../packages/call/index';
 import { dateOf, isoDate, timeOf } from '../../../packages/text/index';
 import { KEYS } from '../keys';
@@ -129,11 +129,18 @@ function paper(model: Model, ports: Ports): TemplateResult | typeof nothing {
     shown.name,
     html`
       <div class="sheet" tabindex="0">${pagesOf(shown).map((page) => html`<img src=${page} alt=${shown.name} />`)}</div>
-      <a class="button primary" href=${shown.url} target="_blank" rel="noopener">${t('desk.paper.open_new')}</a>
+      <a class="button primary" href=${originalOf(shown)} target="_blank" rel="noopener">${t('desk.paper.open_new')}</a>
     `,
     ports,
     'wide',
   );
+}
+
+/** The file as it was received, where the server keeps it beside its pictures. */
+function originalOf(shown: Paper): string {
+  const url = new URL(shown.url, location.href);
+  url.search = '?original=true';
+  return url.href;
 }
 
 function noShow(model: Model, ports: Ports): TemplateResult | typeof nothing {
