@@ -37,7 +37,6 @@ const (
 	Held      State = "held"      // the form is being filled in
 	Confirmed State = "confirmed" // booked
 	Cancelled State = "cancelled" // by the citizen or the entity
-	Expired   State = "expired"   // a hold that nobody confirmed
 	Used      State = "used"      // its code opened a session
 )
 
@@ -78,7 +77,7 @@ type Appointment struct {
 
 // Lapsed says whether it is a hold past its time.
 func (a Appointment) Lapsed(now time.Time) bool {
-	return a.State == Expired || (a.State == Held && a.HoldExpiresAt != nil && !now.Before(*a.HoldExpiresAt))
+	return a.State == Held && a.HoldExpiresAt != nil && !now.Before(*a.HoldExpiresAt)
 }
 
 // Slot is a free time.

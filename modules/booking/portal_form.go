@@ -36,7 +36,7 @@ func (p *Portal) wizard(c *fiber.Ctx, step int) (formView, error) {
 		if err != nil {
 			return err
 		}
-		if a.State != Held && a.State != Expired {
+		if a.State != Held {
 			return errFinished
 		}
 		if v.View, err = p.svc.View(ctx, tx, a); err != nil {

@@ -109,7 +109,7 @@ func (s *Service) hold(ctx context.Context, tx *tenant.Tx, a AppointmentID, c Ch
 	}
 	if there {
 		switch old.State {
-		case Held, Expired:
+		case Held:
 		case Cancelled:
 			return Appointment{}, problem.New(problem.Conflict, "booking.cancelled")
 		default:
@@ -232,7 +232,7 @@ func (s *Service) fill(ctx context.Context, t tenant.Tenant, token string, f fun
 		if err != nil {
 			return err
 		}
-		if held.State != Held && held.State != Expired {
+		if held.State != Held {
 			return problem.New(problem.Conflict, "booking.already_confirmed")
 		}
 		if err := f(tx, held); err != nil {
@@ -282,7 +282,7 @@ func (s *Service) Managed(ctx context.Context, tx *tenant.Tx, token string) (App
 		return Appointment{}, err
 	}
 	a, err := read(ctx, tx, id)
-	if err == nil && (a.State == Held || a.State == Expired) {
+	if err == nil && a.State == Held {
 		err = problem.New(problem.NotFound, "not_found")
 	}
 	return a, err

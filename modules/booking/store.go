@@ -208,11 +208,11 @@ func placeArgs(a Appointment, now time.Time) tenant.Args {
 
 const sqlSetMatter = `
 UPDATE {t}.appointments SET reason = @reason, details = @details, updated_at = @now
-WHERE id = @id AND state IN ('held', 'expired')`
+WHERE id = @id AND state = 'held'`
 
 const sqlSetCitizen = `
 UPDATE {t}.appointments SET name = @name, surname = @surname, email = @email, phone = @phone, updated_at = @now
-WHERE id = @id AND state IN ('held', 'expired')`
+WHERE id = @id AND state = 'held'`
 
 const sqlExtendHold = `UPDATE {t}.appointments SET hold_expires_at = @expires WHERE id = @id AND state = 'held'`
 
@@ -220,7 +220,7 @@ const sqlConfirm = `
 UPDATE {t}.appointments
 SET state = 'confirmed', confirmed_at = @now, hold_expires_at = NULL, code_attempt = @attempt,
     reservation_id = @reservation, seat_id = @seat, updated_at = @now
-WHERE id = @id AND state IN ('held', 'expired')`
+WHERE id = @id AND state = 'held'`
 
 const sqlCancel = `
 UPDATE {t}.appointments SET state = 'cancelled', cancelled_at = @now, updated_at = @now
@@ -245,7 +245,7 @@ ORDER BY starts_at`
 
 const sqlForget = `
 DELETE FROM {t}.appointments
-WHERE state IN ('held', 'expired') AND hold_expires_at < @before
+WHERE state = 'held' AND hold_expires_at < @before
 RETURNING reservation_id, seat_id`
 
 const sqlPurgeSeats = `
@@ -257,7 +257,7 @@ WHERE s.state = 'released' AND upper(s.during) < @before
 const sqlLiveCodes = `
 SELECT id FROM {t}.appointments
 WHERE id = ANY (@ids::uuid[]) AND (
-    (state IN ('confirmed', 'used') AND ends_at > @ended) OR (state IN ('held', 'expired') AND hold_expires_at > @held))`
+    (state IN ('confirmed', 'used') AND ends_at > @ended) OR (state = 'held' AND hold_expires_at > @held))`
 
 func notFound(err error) bool { return problem.From(err).Kind == problem.NotFound }
 
