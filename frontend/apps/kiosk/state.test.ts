@@ -268,11 +268,12 @@ describe('the end', () => {
   });
 
   it('is told to the server until it shows nothing of the session, but never while a code is on its way', () => {
-    const ended = snap(session('closed'));
-    const boot = run(ready(), { kind: 'snapshot', snapshot: ended }, later(1_000));
+    const start = ready();
+    const boot = run(start, { kind: 'snapshot', snapshot: snap(session('closed')) }, later(1_000));
     expect(kinds(boot.effects)).toEqual(['leave']);
     expect(kinds(run(boot.model, later(2_000), later(4_100)).effects)).toEqual(['leave']);
-    expect(kinds(run(submitted(), { kind: 'snapshot', snapshot: snap(session('closed')) }, later(9_000)).effects)).toEqual([]);
+    const busy = submitted();
+    expect(kinds(run(busy, { kind: 'snapshot', snapshot: snap(session('closed')) }, later(9_000)).effects)).toEqual([]);
     expect(kinds(run(boot.model, { kind: 'left' }, { kind: 'snapshot', snapshot: snap(null) }, later(9_000)).effects)).toEqual(['refresh']);
   });
 
