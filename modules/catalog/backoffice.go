@@ -141,7 +141,9 @@ func param[T any](c *fiber.Ctx, name string) (id.ID[T], error) {
 // posted are the texts of a form as typed, so that the page can show them again whatever is wrong with them.
 func posted(c *fiber.Ctx) url.Values {
 	v := url.Values{}
-	c.Request().PostArgs().VisitAll(func(key, value []byte) { v.Add(string(key), string(value)) })
+	for key, value := range c.Request().PostArgs().All() {
+		v.Add(string(key), string(value))
+	}
 	return v
 }
 
@@ -162,7 +164,7 @@ func officeCrumbs(more ...web.Crumb) []web.Crumb {
 // redone shows a form again with what is wrong. A failure of ours goes to the boundary.
 func redone(c *fiber.Ctx, err error, name string, page web.Page, fields ...[]form.Field) error {
 	d := web.Describe(err, i18n.Italian, "")
-	if d.Status >= fiber.StatusInternalServerError || d.Status == fiber.StatusNotFound || d.Status == fiber.StatusForbidden {
+	if d.Status >= fiber.StatusInternalServerError || d.Code == "not_found" || d.Status == fiber.StatusForbidden {
 		return err
 	}
 	shown := 0

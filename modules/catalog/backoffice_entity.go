@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"strconv"
 
@@ -62,6 +63,9 @@ func (s *Service) postExceptionUndo(c *fiber.Ctx) error {
 		_, err := s.RemoveException(ctx, tx, who(c), exception)
 		return err
 	})
+	if errors.Is(err, problem.NotFound) { // a second click, mostly: the list says how things stand
+		return s.renderOffices(c, nil, problem.New(problem.NotFound, "catalog.exception_gone"))
+	}
 	if err != nil {
 		return err
 	}

@@ -165,7 +165,8 @@ func (h *house) do(method, host, path string, cookie *http.Cookie, form url.Valu
 	case form != nil:
 		body, kind = strings.NewReader(form.Encode()), "application/x-www-form-urlencoded"
 	}
-	r := httptest.NewRequestWithContext(context.Background(), method, "http://"+host+path, body)
+	r := httptest.NewRequestWithContext(context.Background(), method, path, body)
+	r.Host = host
 	if kind != "" {
 		r.Header.Set("Content-Type", kind)
 	}
