@@ -97,8 +97,8 @@ type StaffInput struct {
 	OfficeIDs []uuid.UUID
 }
 
-// normalize tidies the input and collects all that is wrong with it.
-func (in StaffInput) normalize() (StaffInput, error) {
+// tidy tidies the input and collects all that is wrong with it.
+func (in StaffInput) tidy() (StaffInput, error) {
 	p := problem.New(problem.Invalid, "identity.staff_invalid")
 	in.Email, in.Name = normalEmail(in.Email), strings.TrimSpace(in.Name)
 	switch {

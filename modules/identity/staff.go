@@ -80,7 +80,7 @@ func (s *Service) createStaff(ctx context.Context, t tenant.Tenant, a actor.Acto
 	if !CanManageStaff(a) {
 		return Staff{}, Credentials{}, errForbidden
 	}
-	in, err := in.normalize()
+	in, err := in.tidy()
 	if err != nil {
 		return Staff{}, Credentials{}, err
 	}
@@ -120,7 +120,7 @@ func (s *Service) UpdateStaff(ctx context.Context, t tenant.Tenant, a actor.Acto
 	if !CanManageStaff(a) {
 		return errForbidden
 	}
-	in, err := in.normalize()
+	in, err := in.tidy()
 	if err != nil {
 		return err
 	}

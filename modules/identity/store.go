@@ -41,6 +41,7 @@ UPDATE {t}.staff
 SET disabled_at = NULL, password_hash = @password, totp_secret = @secret, version = version + 1
 WHERE id = @id`
 
+//nolint:gosec // a statement that sets one; holds no password
 const sqlSetPassword = `
 UPDATE {t}.staff
 SET password_hash = @password

@@ -145,7 +145,7 @@ func (s *Service) createVendor(ctx context.Context, a actor.Actor, email, name, 
 	if !CanManageVendor(a) {
 		return Vendor{}, Credentials{}, errForbidden
 	}
-	in, err := StaffInput{Email: email, Name: name, Roles: []string{string(actor.Administrator)}}.normalize()
+	in, err := StaffInput{Email: email, Name: name, Roles: []string{string(actor.Administrator)}}.tidy()
 	if err != nil {
 		return Vendor{}, Credentials{}, err
 	}

@@ -17,7 +17,7 @@ type Date struct {
 	Day   int
 }
 
-// New normalizes its parts as time.Date does: 32 January is 1 February.
+// New puts its parts in order as time.Date does: 32 January is 1 February.
 func New(year int, month time.Month, day int) Date {
 	return Of(time.Date(year, month, day, 0, 0, 0, 0, time.UTC))
 }
