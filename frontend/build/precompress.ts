@@ -1,7 +1,7 @@
 // Empties dist/ just before a build writes into it, so that it is never empty for long, and writes .br and .gz beside every text file after it, so that the server never
 // compresses a file while somebody waits.
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import type { Plugin } from 'vite'
 
@@ -14,11 +14,14 @@ function files(dir: string): string[] {
   })
 }
 
-/** The plugin. dist is the absolute path of the output folder. */
+/** The plugin. dist is the absolute path of the output folder; a build that is told another one (--outDir) leaves it alone. */
 export function precompress(dist: string): Plugin {
   return {
     name: 'sportello:precompress',
     apply: 'build',
+    configResolved(config) {
+      dist = resolve(config.root, config.build.outDir)
+    },
     generateBundle() {
       if (!existsSync(dist)) return
       for (const name of readdirSync(dist)) {
