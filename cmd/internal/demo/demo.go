@@ -76,9 +76,11 @@ func Run(ctx context.Context, o Options, out io.Writer) (err error) {
 		return fmt.Errorf("seed: %w", err)
 	}
 	facts.Processes = s.processes()
-	if err := write(filepath.Join(o.Data, "demo.json"), facts); err != nil {
+	file := filepath.Join(o.Data, "demo.json")
+	if err := write(file, facts); err != nil {
 		return err
 	}
+	defer s.keepUp(ctx, file, facts)()
 	say("ready")
 	print(out, facts, o)
 	return a.Run(ctx, 10*time.Second)
