@@ -28,7 +28,7 @@ const (
 // by itself: a guard for the prefix /amministrazione would also stop /amministrazione-comunale, which is for everybody.
 func (s *Service) Routes(r fiber.Router, guard fiber.Handler) {
 	get := func(path string, h fiber.Handler) { r.Get(path, guard, h) }
-	post := func(path string, h fiber.Handler) { r.Post(path, guard, h) }
+	post := func(path string, h fiber.Handler) { r.Post(path, guard, s.changing(h)) }
 	get(pathHome, s.showHome)
 
 	get(pathServices, s.showServices)

@@ -80,5 +80,6 @@ func (s *Service) Site(ctx context.Context, t tenant.Tenant) (web.Site, error) {
 func (s *Service) forget(k tenant.Key) {
 	s.sites.mu.Lock()
 	delete(s.sites.known, k)
+	s.pages.forget(k)
 	s.sites.mu.Unlock()
 }

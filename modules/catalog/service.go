@@ -16,6 +16,7 @@ type Service struct {
 	db       *tenant.DB
 	bookings Bookings
 	sites    sites
+	pages    pages
 }
 
 // New makes the service.

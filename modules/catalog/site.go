@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/gofiber/fiber/v2/middleware/compress"
 
 	"github.com/sportello/sportello/modules/kernel/problem"
 	"github.com/sportello/sportello/modules/platform/web"
@@ -41,30 +40,28 @@ type Site struct {
 // NewSite makes the pages.
 func NewSite(db *tenant.DB, s *Service, p Places) *Site { return &Site{db: db, catalog: s, places: p} }
 
-// Routes adds the pages to the routes of an entity's host. The rows of docs/rights.md list them. These pages are the
-// same for everybody and hold no secret, so they may travel packed; pages that hold one never do (BREACH).
+// Routes adds the pages to the routes of an entity's host. The rows of docs/rights.md list them.
 func (s *Site) Routes(r fiber.Router) {
-	packed := compress.New(compress.Config{Level: compress.LevelBestSpeed})
-	r.Get("/", packed, s.home)
-	r.Get("/amministrazione-comunale", packed, s.administration)
-	r.Get("/amministrazione-comunale/uffici/:slug", packed, s.office)
-	r.Get("/novita", packed, s.news)
-	r.Get("/vivere", packed, s.live)
-	r.Get("/servizi", packed, s.services)
-	r.Get("/servizi/categoria/:slug", packed, s.category)
-	r.Get("/servizi/:slug", packed, s.service)
-	r.Get("/servizi/:slug/condizioni", packed, s.conditions)
-	r.Get("/argomenti", packed, s.topics)
-	r.Get("/argomenti/:slug", packed, s.topic)
-	r.Get("/domande-frequenti", packed, s.questions)
-	r.Get("/assistenza", packed, s.help)
-	r.Get("/segnala-disservizio", packed, s.report)
-	r.Get("/area-personale", packed, s.personalArea)
-	r.Get("/privacy", packed, s.privacy)
-	r.Get("/note-legali", packed, s.legalNotes)
-	r.Get("/accessibilita", packed, s.accessibility)
+	r.Get("/", s.public(s.home))
+	r.Get("/amministrazione-comunale", s.public(s.administration))
+	r.Get("/amministrazione-comunale/uffici/:slug", s.public(s.office))
+	r.Get("/novita", s.public(s.news))
+	r.Get("/vivere", s.public(s.live))
+	r.Get("/servizi", s.public(s.services))
+	r.Get("/servizi/categoria/:slug", s.public(s.category))
+	r.Get("/servizi/:slug", s.public(s.service))
+	r.Get("/servizi/:slug/condizioni", s.public(s.conditions))
+	r.Get("/argomenti", s.public(s.topics))
+	r.Get("/argomenti/:slug", s.public(s.topic))
+	r.Get("/domande-frequenti", s.public(s.questions))
+	r.Get("/assistenza", s.public(s.help))
+	r.Get("/segnala-disservizio", s.public(s.report))
+	r.Get("/area-personale", s.public(s.personalArea))
+	r.Get("/privacy", s.public(s.privacy))
+	r.Get("/note-legali", s.public(s.legalNotes))
+	r.Get("/accessibilita", s.public(s.accessibility))
 	r.Post("/valutazione", s.rate)
-	r.Get("/valutazione", packed, s.thanks)
+	r.Get("/valutazione", s.public(s.thanks))
 }
 
 // in runs f in one transaction with the rows of the request's entity.

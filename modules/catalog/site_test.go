@@ -28,9 +28,10 @@ func (p somewhere) Places(context.Context, *tenant.Tx) ([]Place, error) { return
 
 type siteBench struct {
 	*tenanttest.Stack
-	app    *fiber.App
-	entity tenant.Tenant
-	sheet  Sheet
+	app     *fiber.App
+	entity  tenant.Tenant
+	sheet   Sheet
+	service *Service
 }
 
 const sqlTestService = `
@@ -79,7 +80,8 @@ func newSiteBench(t *testing.T) *siteBench {
 		return c.Next()
 	})
 	places := somewhere{{Name: "Postazione San Lazzaro", Building: "Scuola Tagliente", Services: []SheetID{b.sheet.ID}}, {Name: "Postazione lontana"}}
-	NewSite(b.DB, New(b.DB), places).Routes(b.app)
+	b.service = New(b.DB)
+	NewSite(b.DB, b.service, places).Routes(b.app)
 	return b
 }
 
@@ -247,4 +249,65 @@ func TestTheFooterLinksTheDeclarationThatTheEntityPublished(t *testing.T) {
 	site, err := s.Site(context.Background(), b.entity)
 	require.NoError(t, err)
 	require.Equal(t, declaration, site.AccessibilityURL)
+}
+
+const sqlTestRetitle = `UPDATE {t}.services SET title = @title WHERE id = @id`
+
+func (b *siteBench) retitle(t *testing.T, title string) {
+	t.Helper()
+	b.In(t, b.entity, func(tx *tenant.Tx) error {
+		_, err := tenant.Exec(context.Background(), tx, sqlTestRetitle, tenant.Args{"id": b.sheet.ID, "title": title})
+		return err
+	})
+}
+
+func TestAChangeShowsAtOnceWhereItIsMadeAndElsewhereSoon(t *testing.T) {
+	t.Parallel()
+	b := newSiteBench(t)
+	shows := func(title string) bool {
+		_, body := b.get(t, "/servizi/published")
+		return strings.Contains(body, title)
+	}
+	require.True(t, shows("Servizio published"))
+	b.retitle(t, "Altrove") // by another process: nobody tells this one
+	require.True(t, shows("Servizio published"))
+	b.Clock.Advance(pageLife)
+	require.True(t, shows("Altrove"))
+	b.retitle(t, "Qui")
+	require.False(t, shows("Qui"))
+	b.service.pages.forget(b.entity.Key)
+	require.True(t, shows("Qui"))
+	require.Positive(t, b.service.pages.bytes)
+	b.service.pages.forget(b.entity.Key)
+	require.Zero(t, b.service.pages.bytes)
+}
+
+func TestWhatIsRememberedStaysWithinItsBoundsAndWithItsEntity(t *testing.T) {
+	t.Parallel()
+	var ps pages
+	now := tenanttest.Epoch
+	page := func(n int) *sitePage { return &sitePage{plain: make([]byte, n), until: now.Add(pageLife)} }
+	ps.keep("isernia", "/", page(10))
+	require.NotNil(t, ps.find("isernia", "/", now))
+	require.Nil(t, ps.find("caltanissetta", "/", now))
+	ps.keep("isernia", "/", page(20))
+	require.Equal(t, 20, ps.bytes)
+	for i := range 100 {
+		ps.keep("isernia", fmt.Sprintf("/%d", i), page(pageBytes/10))
+		require.LessOrEqual(t, ps.bytes, pageBytes)
+	}
+	late := now.Add(pageLife)
+	require.Nil(t, ps.find("isernia", "/99", late), "the first makes it anew")
+	require.NotNil(t, ps.find("isernia", "/99", late), "the others get the old one meanwhile")
+	require.Nil(t, ps.find("isernia", "/99", late.Add(pageGrace)), "but not for ever")
+}
+
+func TestNoErrorIsRemembered(t *testing.T) {
+	t.Parallel()
+	b := newSiteBench(t)
+	for range 2 {
+		status, _ := b.get(t, "/servizi/nulla")
+		require.Equal(t, 404, status)
+	}
+	require.Zero(t, b.service.pages.bytes)
 }
