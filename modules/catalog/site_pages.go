@@ -96,7 +96,9 @@ func (s *Site) public(page fiber.Handler) fiber.Handler {
 			if err := page(c); err != nil {
 				return err
 			}
-			return send(c, packed(c.Response().Body()))
+			accept := c.Get(fiber.HeaderAcceptEncoding)
+			brotli := strings.Contains(accept, "br")
+			return send(c, packed(c.Response().Body(), brotli, !brotli && strings.Contains(accept, "gzip")))
 		}
 		name, now := c.BaseURL()+c.Path(), s.db.Clock().Now()
 		if p := s.catalog.pages.find(t.Key, name, now); p != nil {
@@ -106,7 +108,7 @@ func (s *Site) public(page fiber.Handler) fiber.Handler {
 		if err := page(c); err != nil {
 			return err
 		}
-		p := packed(c.Response().Body())
+		p := packed(c.Response().Body(), true, true)
 		p.until = now.Add(pageLife)
 		if c.Response().StatusCode() == fiber.StatusOK {
 			s.catalog.pages.keep(t.Key, name, p)
@@ -115,11 +117,14 @@ func (s *Site) public(page fiber.Handler) fiber.Handler {
 	}
 }
 
-func packed(body []byte) *sitePage {
+// packed is the page as it is and in the encodings asked for.
+func packed(body []byte, brotli, gzip bool) *sitePage {
 	p := &sitePage{plain: append([]byte(nil), body...)}
-	if len(body) >= packFrom {
-		p.gzip = fasthttp.AppendGzipBytesLevel(nil, body, fasthttp.CompressDefaultCompression)
+	if brotli && len(body) >= packFrom {
 		p.brotli = fasthttp.AppendBrotliBytesLevel(nil, body, fasthttp.CompressBrotliDefaultCompression)
+	}
+	if gzip && len(body) >= packFrom {
+		p.gzip = fasthttp.AppendGzipBytesLevel(nil, body, fasthttp.CompressDefaultCompression)
 	}
 	return p
 }

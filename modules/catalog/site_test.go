@@ -222,7 +222,8 @@ func TestAPageTravelsPackedToWhoTakesIt(t *testing.T) {
 	t.Parallel()
 	b := newSiteBench(t)
 	for encoding, want := range map[string]string{"gzip": "gzip", "br": "br", "gzip, deflate, br, zstd": "br", "": ""} {
-		req := httptest.NewRequest("GET", "/servizi/published", nil)
+		path := "/servizi/published" + strings.Repeat("?da=locandina", len(encoding)%2) // remembered, and not
+		req := httptest.NewRequest("GET", path, nil)
 		req.Header.Set("Accept-Encoding", encoding)
 		res, err := b.app.Test(req, -1)
 		require.NoError(t, err)
