@@ -80,7 +80,7 @@ func withoutToken(p string) string {
 // nobody fills the table.
 func (s *Service) Rate(ctx context.Context, tx *tenant.Tx, f Feedback) error {
 	if f.Rating < 1 || f.Rating > 5 {
-		return problem.New(problem.Invalid, "site.rating").WithField("voto", "field.required")
+		return problem.New(problem.Invalid, "site.rating").WithField("voto", "form.required")
 	}
 	if f.Aspect < 0 || f.Aspect > 5 {
 		f.Aspect = 0
