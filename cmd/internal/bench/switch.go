@@ -14,14 +14,15 @@ import (
 )
 
 const (
-	clients   = 16
-	roundTime = 2 * time.Second
+	clients  = 16
+	turns    = 8 // turns in a round
+	turnTime = 250 * time.Millisecond
 )
 
 // Switch reads one row of a random entity among 1, 100 and 500, by the short road and, for 500, by a whole
 // transaction, against the same statement prepared for one fixed schema, without role and transaction.
 func Switch() []Workload {
-	const peer = "one fixed schema, prepared, no role, no transaction"
+	const peer = "one fixed schema, prepared, no role, no transaction, as many connections"
 	var all []Workload
 	for _, k := range []int{1, 100, 500} {
 		all = append(all, Workload{
@@ -74,17 +75,26 @@ func runSwitch(ctx context.Context, rounds, k int, request func(context.Context,
 		return nil, nil, err
 	}
 	defer db.Close()
-	fixed := make([]*pgx.Conn, clients)
-	for i := range fixed {
-		if fixed[i], err = p.connect(ctx); err != nil {
+	// One entity has one of the four pools, so its requests share four connections; so do the peer's then.
+	count := clients
+	if k == 1 {
+		count = clients / 4
+	}
+	fixed := make(chan *pgx.Conn, count)
+	for range count {
+		conn, err := p.connect(ctx)
+		if err != nil {
 			return nil, nil, err
 		}
-		defer func() { _ = fixed[i].Close(ctx) }()
+		defer func() { _ = conn.Close(ctx) }()
+		fixed <- conn
 	}
 	bare := `select id, name, state from t_b0.table00 where name = $1`
-	ours := func(int) error { return request(ctx, db, made[rand.IntN(len(made))]) } //nolint:gosec // any spread will do
-	theirs := func(client int) error {
-		rows, err := fixed[client].Query(ctx, bare, "modello 7")
+	ours := func() error { return request(ctx, db, made[rand.IntN(len(made))]) } //nolint:gosec // any spread will do
+	theirs := func() error {
+		conn := <-fixed
+		defer func() { fixed <- conn }()
+		rows, err := conn.Query(ctx, bare, "modello 7")
 		if err != nil {
 			return err
 		}
@@ -99,13 +109,17 @@ func runSwitch(ctx context.Context, rounds, k int, request func(context.Context,
 		}
 	}
 	for round := range rounds + 1 {
-		one, err := hammer(ours)
-		if err != nil {
-			return nil, nil, err
-		}
-		other, err := hammer(theirs)
-		if err != nil {
-			return nil, nil, err
+		var one, other float64
+		for range turns { // in short turns, so that a neighbour's noise meets both
+			a, err := hammer(ours)
+			if err != nil {
+				return nil, nil, err
+			}
+			b, err := hammer(theirs)
+			if err != nil {
+				return nil, nil, err
+			}
+			one, other = one+a/turns, other+b/turns
 		}
 		if round > 0 {
 			product, peer = append(product, one), append(peer, other)
@@ -114,16 +128,16 @@ func runSwitch(ctx context.Context, rounds, k int, request func(context.Context,
 	return product, peer, nil
 }
 
-// hammer has all clients send requests for one round and gives requests per second.
-func hammer(request func(client int) error) (float64, error) {
+// hammer has all clients send requests for one turn and gives requests per second.
+func hammer(request func() error) (float64, error) {
 	var count atomic.Int64
 	var failed atomic.Pointer[error]
 	var wg sync.WaitGroup
 	start := time.Now()
-	for client := range clients {
+	for range clients {
 		wg.Go(func() {
-			for time.Since(start) < roundTime && failed.Load() == nil {
-				if err := request(client); err != nil {
+			for time.Since(start) < turnTime && failed.Load() == nil {
+				if err := request(); err != nil {
 					failed.Store(&err)
 					return
 				}
