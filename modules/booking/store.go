@@ -77,7 +77,7 @@ func lockIfThere(ctx context.Context, tx *tenant.Tx, a AppointmentID) (Appointme
 	return rows[0].appointment(), true, nil
 }
 
-// seatTaken releases held seats that are past their time, finds the first free seat from a random one on, and takes
+// seatTaken releases held seats that are past their time, finds a free seat, looking from a random one on, and takes
 // it. The exclusion constraint decides: no row means that none was free, or that another took it at the same time. The
 // outer count makes the release happen before the insert.
 const seatTaken = `
@@ -94,7 +94,6 @@ WITH lapsed AS (
         WHERE s.office_id = @office AND s.seat = (g.n + @first::integer) % @capacity::integer
           AND s.state <> 'released' AND s.during && tstzrange(@starts, @ends, '[)')
           AND NOT (s.state = 'held' AND s.expires_at <= @now))
-    ORDER BY g.n
     LIMIT 1
 ), seat AS (
     INSERT INTO {t}.office_seats (id, office_id, seat, during, state, expires_at)
