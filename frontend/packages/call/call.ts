@@ -182,7 +182,9 @@ export class Call {
       adaptiveStream: false,
       dynacast: false,
       stopLocalTrackOnUnpublish: false,
-      disconnectOnPageLeave: true,
+      // The owner disposes of the call when its page goes. The library would disconnect before that, and a call that
+      // is cut asks for a new ticket: the page that leaves would take the place of the one that comes.
+      disconnectOnPageLeave: false,
       // One quick resumption, then our own way with a fresh ticket.
       reconnectPolicy: { nextRetryDelayInMs: (context) => (context.retryCount < 1 ? 100 : null) },
     });
