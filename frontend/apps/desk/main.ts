@@ -184,7 +184,11 @@ setInterval(() => {
   send({ kind: 'tick', now: now() });
   if (model.phase === 'ready') line.tick(model.call.link);
 }, 1_000);
-addEventListener('pagehide', () => line.wipe());
+addEventListener('pagehide', () => {
+  working = true; // whatever still happens moves nothing: the page that comes takes the call
+  line.wipe();
+});
+addEventListener('pageshow', (event) => event.persisted && location.reload());
 void preload().catch(() => undefined);
 api.openEvents({
   open: () => send({ kind: 'lineUp' }),

@@ -44,7 +44,7 @@ export function inMatter(model: Model, event: Event): Step | null {
       };
     }
     case 'closeDone':
-      return { model: { ...model, busy: null }, effects: [{ kind: 'refresh' }] };
+      return { model, effects: [{ kind: 'refresh' }] };
     case 'filesChosen':
       return session === null ? only(model) : files(model, event.files);
     case 'uploadDone':

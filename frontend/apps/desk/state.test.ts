@@ -149,6 +149,13 @@ describe('every state of the server', () => {
     expect(kinds(refused.effects)).toEqual(['refresh']);
   });
 
+  it('does not repeat a step before its effect is seen', () => {
+    const held = run(inState('connected'), { kind: 'step', step: 'hold' }, { kind: 'stepDone' }, { kind: 'step', step: 'hold' });
+    expect(kinds(held.effects).filter((k) => k === 'step')).toHaveLength(1);
+    const back = run(held.model, shows(session('held')), { kind: 'step', step: 'resume' });
+    expect(back.effects).toContainEqual({ kind: 'step', step: 'resume' });
+  });
+
   it('never lets an older snapshot replace a newer one', () => {
     const now = run(initial(T0), { kind: 'snapshot', snapshot: snap(session('connected'), [], 500) }).model;
     expect(sessionOf(run(now, { kind: 'snapshot', snapshot: snap(null, [], 499) }).model)?.state).toBe('connected');

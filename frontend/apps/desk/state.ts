@@ -170,7 +170,8 @@ function move(model: Model, event: Event): Step {
       return { model: { ...model, busy: event.step, dialog: null }, effects: [{ kind: 'step', step: event.step }] };
     }
     case 'stepDone':
-      return { model: { ...model, busy: null }, effects: [{ kind: 'refresh' }] };
+      // Busy until the new state is here, or a second press would repeat the step.
+      return { model, effects: [{ kind: 'refresh' }] };
     case 'failed':
       // A conflict means that the server knows better: look again.
       return { model: failed({ ...model, busy: null, closing: null }, event.error), effects: [{ kind: 'refresh' }] };
@@ -237,6 +238,7 @@ function snapshot(model: Model, next: DeskSnapshot): Step {
     lineUp: true,
     snapshot: next,
     skew: skewOf(model.skew, next.server_time, model.now),
+    busy: model.busy === 'close' || model.busy === 'no_show' ? model.busy : null,
   };
   const after = sessionOf(known);
   if (before !== null && after?.id !== before.id) return ended(known, before, after);

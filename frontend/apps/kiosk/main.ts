@@ -169,6 +169,10 @@ setInterval(() => {
   live.tick(model.call.link);
   if (voice.available !== model.voice) send({ kind: 'voiceFound', available: voice.available });
 }, 1_000);
-addEventListener('pagehide', () => live.wipe());
+addEventListener('pagehide', () => {
+  working = true; // whatever still happens moves nothing: the page that comes takes the call
+  live.wipe();
+});
+addEventListener('pageshow', (event) => event.persisted && location.reload());
 draw();
 connect();
