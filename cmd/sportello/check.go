@@ -23,7 +23,7 @@ func (c *checkCommand) Run(ctx context.Context) error {
 	}
 	defer a.Close()
 	if err := a.Check(ctx); err != nil {
-		return errors.Join(errors.New("not ready:"), err)
+		return errors.Join(errors.New("not ready"), err)
 	}
 	fmt.Println("Settings are complete; PostgreSQL, Redis, LiveKit and the folder of documents answer.")
 	return nil

@@ -90,7 +90,7 @@ func (b *siteBench) get(t *testing.T, path string) (int, string) {
 	t.Helper()
 	res, err := b.app.Test(httptest.NewRequest("GET", path, nil), -1)
 	require.NoError(t, err)
-	defer res.Body.Close() //nolint:errcheck // a test's body
+	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
 	require.NoError(t, err)
 	return res.StatusCode, string(body)

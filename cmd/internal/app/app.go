@@ -108,7 +108,9 @@ func New(ctx context.Context, cfg config.Config, logger *slog.Logger, opts ...Op
 		TrustedProxies: cfg.TrustedProxies, HTTPS: cfg.Scheme() == "https",
 		KioskHost: "kiosk." + cfg.Host(), RTCURL: cfg.LiveKitPublicURL,
 	})
-	a.API = a.routes()
+	if a.API, err = a.routes(); err != nil {
+		return nil, fmt.Errorf("assets: %w", err)
+	}
 	a.subscribe()
 	return a, nil
 }

@@ -33,11 +33,9 @@ import (
 // house is the whole product with the demo's story, on real services.
 type house struct {
 	*app.App
-	stack  *tenanttest.Stack
-	redis  *devstack.Redis
-	facts  *demo.Facts
-	t      *testing.T
-	server string // its address, once served
+	stack *tenanttest.Stack
+	facts *demo.Facts
+	t     *testing.T
 }
 
 // cheap hashes quickly: these tests are not about passwords.
@@ -94,7 +92,7 @@ func open(t *testing.T, redisURL string) *house {
 	}
 	require.NoError(t, cfg.Validate())
 	ctx := context.Background()
-	logger := slog.New(slog.NewTextHandler(io.Discard, nil))
+	logger := slog.New(slog.DiscardHandler)
 	a, err := app.New(ctx, cfg, logger, app.WithArgon(cheap))
 	require.NoError(t, err)
 	t.Cleanup(a.Close)

@@ -51,7 +51,7 @@ func (a appointments) People(ctx context.Context, tx *tenant.Tx, ids []uuid.UUID
 	}
 	people := make(map[uuid.UUID]videocall.Person, len(found))
 	for _, p := range found {
-		people[p.ID.UUID] = videocall.Person{Name: p.Citizen.Name, Surname: p.Citizen.Surname, Details: p.Matter.Details}
+		people[p.ID.UUID] = videocall.Person{Name: p.Name, Surname: p.Surname, Details: p.Details}
 	}
 	return people, nil
 }
@@ -83,7 +83,7 @@ func (a appointments) Day(ctx context.Context, tx *tenant.Tx, offices []uuid.UUI
 	}
 	day := make([]videocall.DayEntry, len(rows))
 	for i, r := range rows {
-		day[i] = videocall.DayEntry{ID: r.ID.UUID, StartsAt: r.StartsAt, Citizen: r.Citizen.Name + " " + r.Citizen.Surname,
+		day[i] = videocall.DayEntry{ID: r.ID.UUID, StartsAt: r.StartsAt, Citizen: r.Name + " " + r.Surname,
 			Service: titles[r.ServiceID], Kiosk: places[r.KioskID], State: string(r.State)}
 	}
 	return day, nil

@@ -16,10 +16,12 @@ import (
 )
 
 // routes is every route of the product. Who may use which stands in docs/rights.md, and a test compares.
-func (a *App) routes() huma.API {
+func (a *App) routes() (huma.API, error) {
 	app := a.Fiber
 	a.health()
-	web.Static(app, frontend.Assets())
+	if err := web.Static(app, frontend.Assets()); err != nil {
+		return nil, err
+	}
 	app.Use(a.resolve)
 
 	// the demo's outbox
@@ -57,7 +59,7 @@ func (a *App) routes() huma.API {
 	a.Identity.VendorRoutes(console)
 	console.Get("/", a.Identity.RequireVendor(), a.console)
 
-	return api
+	return api, nil
 }
 
 // page serves the one HTML page of an app; its scripts and styles are assets.

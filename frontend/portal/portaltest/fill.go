@@ -105,6 +105,7 @@ func (f *filler) fill(v reflect.Value, level int) {
 		for i := range v.NumField() {
 			f.fill(v.Field(i), level+1)
 		}
+	default: // other kinds stand in no view
 	}
 }
 

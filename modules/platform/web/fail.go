@@ -74,6 +74,7 @@ func Status(k problem.Kind) int {
 		return fiber.StatusTooManyRequests
 	case problem.Unavailable:
 		return fiber.StatusServiceUnavailable
+	case problem.Internal:
 	}
 	return fiber.StatusInternalServerError
 }

@@ -78,8 +78,10 @@ func plainHost(s string) bool {
 	}
 	for i := range len(s) {
 		ch := s[i]
-		if !(ch >= 'a' && ch <= 'z' || ch >= 'A' && ch <= 'Z' || ch >= '0' && ch <= '9' ||
-			ch == '.' || ch == '-' || ch == ':' || ch == '[' || ch == ']') {
+		switch {
+		case ch >= 'a' && ch <= 'z', ch >= 'A' && ch <= 'Z', ch >= '0' && ch <= '9':
+		case ch == '.', ch == '-', ch == ':', ch == '[', ch == ']':
+		default:
 			return false
 		}
 	}
