@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { book, demo, enterCode, entity, kioskURL, openDesk, openKiosk, phone, seesFrames, staff } from './people.ts'
+import { book, demo, enterCode, entity, openDesk, openKiosk, phone, seesFrames, staff } from './people.ts'
 
 // What a call lives through: reloads of either screen, a pause, a media server that dies; and a citizen who has enough.
 test('a call survives reloads, a pause and the death of the media server, and leaves nothing behind', async ({ browser }) => {
@@ -41,5 +41,6 @@ test('a call survives reloads, a pause and the death of the media server, and le
   await expect(desk.getByText('Colloquio concluso')).toBeVisible()
   await kiosk.getByRole('button', { name: 'Torna all’inizio' }).click()
   // The device itself is told nothing of it any more.
-  await expect.poll(async () => ((await (await kiosk.request.get(`${kioskURL}/api/kiosk/state`)).json()) as { session: unknown }).session).toBeNull()
+  const session = (): Promise<unknown> => kiosk.evaluate(async () => ((await (await fetch('/api/kiosk/state')).json()) as { session: unknown }).session)
+  await expect.poll(session).toBeNull()
 })
