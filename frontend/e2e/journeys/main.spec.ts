@@ -18,7 +18,7 @@ test('from a booking on the phone to a face on the screen of the kiosk', async (
   const { page: kiosk } = await openKiosk(browser, lazzaro.enrolment_code)
   await shot(kiosk, 'kiosk-1-inizio')
   await enterCode(kiosk, booked.code)
-  await expect(kiosk.getByText('La chiamiamo tra poco')).toBeVisible()
+  await expect(kiosk.getByRole('heading', { name: 'La chiamiamo tra poco' })).toBeVisible()
   await shot(kiosk, 'kiosk-3-attesa')
 
   await expect(desk.getByText('Una persona in attesa')).toBeVisible()
@@ -31,13 +31,13 @@ test('from a booking on the phone to a face on the screen of the kiosk', async (
 
   await desk.getByLabel('Scriva alla persona').fill('Buongiorno, mi mostri il documento')
   await desk.getByRole('button', { name: 'Invia', exact: true }).click()
-  await expect(kiosk.getByText('Buongiorno, mi mostri il documento')).toBeVisible()
+  await expect(kiosk.getByText('Buongiorno, mi mostri il documento').first()).toBeVisible()
 
   await kiosk.getByRole('button', { name: 'Mostra un documento' }).click()
   await shot(kiosk, 'kiosk-5-documento')
   await kiosk.getByRole('button', { name: 'Scatta la foto' }).click()
   await kiosk.getByRole('button', { name: 'Va bene, invia' }).click()
-  await expect(desk.getByText('dalla postazione')).toBeVisible()
+  await expect(desk.getByText('dalla postazione').first()).toBeVisible()
   await shot(desk, 'desk-4-documento')
 
   await desk.getByLabel('Risolto', { exact: true }).check({ force: true })
