@@ -132,7 +132,7 @@ export async function enrolmentCode(browser: Browser, at: Entity, kiosk: { id: s
   await signIn(page, at, staff(at, 'administrator'), '/amministrazione')
   await page.goto(`${at.url}/amministrazione/postazioni/${kiosk.id}`)
   await page.getByRole('button', { name: /codice di attivazione/i }).click()
-  const code = ((await page.locator('.cmp-code').first().textContent()) ?? '').replace(/\D/g, '')
+  const code = ((await page.locator('.office-secret').first().textContent()) ?? '').replace(/\D/g, '')
   expect(code).toMatch(/^\d{8}$/)
   await context.close()
   return code
