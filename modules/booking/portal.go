@@ -143,6 +143,8 @@ type asked struct {
 	Month   string           `form:"appointment,max=7"`
 	Day     string           `form:"giorno,max=10"`
 	Start   string           `form:"inizio,max=40"`
+
+	own *Appointment // what the token holds now; looked up, never sent
 }
 
 // with is the address of a step with what was chosen so far.

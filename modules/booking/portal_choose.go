@@ -42,6 +42,9 @@ func (p *Portal) place(c *fiber.Ctx, wrong error) error {
 		if err != nil {
 			return err
 		}
+		if a, err = p.chosenBefore(ctx, tx, sheet, a); err != nil {
+			return err
+		}
 		v, err = p.placeView(ctx, tx, sheet, a, wrong)
 		st := steps(1)
 		v.Steps, v.Action = &st, "/prenota/data-orario"
@@ -179,6 +182,9 @@ func (p *Portal) time(c *fiber.Ctx, sheet catalog.Sheet, a asked, wrong error) e
 	var v timeView
 	err := p.in(c, func(ctx context.Context, tx *tenant.Tx) error {
 		var err error
+		if a.own, err = p.own(ctx, tx, sheet, a); err != nil {
+			return err
+		}
 		v, err = p.timeView(ctx, tx, sheet, a, "/prenota/data-orario", wrong)
 		st := steps(2)
 		v.Steps, v.Action, v.Method, v.Back = &st, "/prenota/data-orario", "post", a.with("/prenota/luogo")
@@ -205,6 +211,15 @@ func (p *Portal) timeView(ctx context.Context, tx *tenant.Tx, sheet catalog.Shee
 		return v, err
 	}
 	v.Hidden = hidden("servizio", a.Service, "office-choice", a.Office.String(), "postazione", a.Kiosk.String(), "prenotazione", a.Token)
+	if o := a.own; o != nil && o.OfficeID == a.Office && o.KioskID == a.Kiosk {
+		free = with(free, Slot{Start: o.StartsAt, End: o.EndsAt})
+		if a.Day == "" && a.Month == "" {
+			a.Day = civil.Of(o.StartsAt.In(clock.Rome)).String()
+		}
+		if a.Start == "" {
+			a.Start = o.StartsAt.UTC().Format(time.RFC3339)
+		}
+	}
 	v.None = len(free) == 0
 	v.fill(free, a, show)
 	if offered, ok := problem.From(wrong).Data.(Alternatives); ok {
@@ -280,6 +295,42 @@ func pick(free []Slot, a asked) (month string, day civil.Date) {
 		month, day = at.Format("2006-01"), civil.Of(at)
 	}
 	return month, day
+}
+
+// own is the time that this very booking holds now, or nil: to everybody else it is taken, to its citizen it is chosen.
+func (p *Portal) own(ctx context.Context, tx *tenant.Tx, sheet catalog.Sheet, a asked) (*Appointment, error) {
+	id, err := p.svc.Keys.ParseHoldToken(tx.Tenant().Key, a.Token)
+	if err != nil {
+		return nil, nil //nolint:nilerr // a token that is none holds nothing
+	}
+	held, err := read(ctx, tx, id)
+	switch {
+	case notFound(err):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case held.State != Held || held.Lapsed(tx.Now()) || held.ServiceID != sheet.ID:
+		return nil, nil
+	}
+	return &held, nil
+}
+
+// chosenBefore fills in the office and the place of a booking that was already further on: its citizen came back.
+func (p *Portal) chosenBefore(ctx context.Context, tx *tenant.Tx, sheet catalog.Sheet, a asked) (asked, error) {
+	held, err := p.own(ctx, tx, sheet, a)
+	if err == nil && held != nil && a.Office.IsZero() && a.Kiosk.IsZero() {
+		a.Office, a.Kiosk = held.OfficeID, held.KioskID
+	}
+	return a, err
+}
+
+// with puts a slot among others at its place in time.
+func with(free []Slot, s Slot) []Slot {
+	i, there := slices.BinarySearchFunc(free, s, func(a, b Slot) int { return a.Start.Compare(b.Start) })
+	if there {
+		return free
+	}
+	return slices.Insert(slices.Clone(free), i, s)
 }
 
 // start reads the chosen time.

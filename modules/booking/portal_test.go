@@ -207,6 +207,26 @@ func TestTheWizardLeadsFromAServiceToACode(t *testing.T) {
 	w.sound(t)
 }
 
+func TestWhoComesBackFindsThePlaceAndTheTimeChosen(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1)
+	b := w.browser(t)
+	token := strings.TrimPrefix(w.wizard(t, b, at(10, 0)), "/prenota/")
+	mine := at(10, 0).UTC().Format(time.RFC3339)
+	q := url.Values{"servizio": {"carta-identita"}, "prenotazione": {token}}
+	require.Regexp(t, `name="postazione"[^>]*value="`+w.kiosk.String()+`"[^>]*checked`, b.get("/prenota/luogo?"+q.Encode()).body)
+	q.Set("office-choice", w.office.String())
+	q.Set("postazione", w.kiosk.String())
+	times := "/prenota/data-orario?"
+	require.Regexp(t, `value="`+mine+`" checked`, b.get(times+q.Encode()).body)
+	q.Del("prenotazione")
+	require.NotContains(t, b.get(times+q.Encode()).body, mine, "to everybody else it is taken")
+	q.Set("prenotazione", token)
+	w.Clock.Advance(time.Hour)
+	w.book(t, at(10, 0))
+	require.NotContains(t, b.get(times+q.Encode()).body, mine, "what is held no more is nobody's own")
+}
+
 func TestATimeThatIsTakenMeanwhileIsAnsweredOnThePageWithTheNextThree(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 1)

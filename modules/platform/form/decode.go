@@ -26,7 +26,8 @@ const maxText = 10_000
 // and are string, int, int64, bool, []string, []int, time.Time (with date: midnight in Rome; with datetime: civil time
 // in Rome), time.Duration (with time: since midnight, from "10:30"), or any encoding.TextUnmarshaler such as id.ID.
 // Strings come trimmed, with newlines as \n. An absent or empty value leaves the zero value: what is required is the
-// domain's to say. Values of the wrong shape make one problem.Invalid with the code form.invalid that names all of them.
+// domain's to say. A text that is too long or has forbidden characters is refused and set all the same, the latter without
+// them, so that it can be shown again. Values of the wrong shape make one problem.Invalid with the code form.invalid that names all of them.
 func Decode(c *fiber.Ctx, out any) error {
 	v := reflect.ValueOf(out)
 	if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct {
@@ -117,9 +118,11 @@ func (f field) set(v reflect.Value, in []string) (code string, args map[string]a
 	for i, s := range in {
 		clean, ok := tidy(s)
 		if !ok {
+			keep(v, strings.ToValidUTF8(strings.Map(visible, s), ""))
 			return "form.characters", nil, nil
 		}
 		if utf8.RuneCountInString(clean) > f.max {
+			keep(v, clean)
 			return "form.too_long", map[string]any{"max": f.max}, nil
 		}
 		in[i] = clean
@@ -135,6 +138,21 @@ func (f field) set(v reflect.Value, in []string) (code string, args map[string]a
 	}
 	code, err = f.setOne(v, in[len(in)-1])
 	return code, nil, err
+}
+
+// keep sets a refused text all the same, so that the form can show it again: a problem is returned with it.
+func keep(v reflect.Value, text string) {
+	if v.Kind() == reflect.String {
+		v.SetString(text)
+	}
+}
+
+// visible drops the characters that a form refuses.
+func visible(r rune) rune {
+	if r != '\n' && r != '\t' && unicode.IsControl(r) {
+		return -1
+	}
+	return r
 }
 
 func (f field) setSlice(v reflect.Value, in []string) (string, map[string]any, error) {

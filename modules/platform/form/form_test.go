@@ -109,8 +109,10 @@ func TestAllInputsOfTheWrongShapeAreNamedAtOnce(t *testing.T) {
 		"name": {strings.Repeat("à", 21)}, "note": {"a\x00b"}, "age": {"9999999999999999999999"}, "agreed": {"perhaps"}, "numbers": {"x"},
 		"day": {"2026-02-30"}, "at": {"2026-05-05"}, "from": {"25:00"}, "id": {"1"}, "page": {"1", "2"},
 	}
-	_, err := decode(t, "POST", urlencoded, "/", v.Encode())
+	out, err := decode(t, "POST", urlencoded, "/", v.Encode())
 	require.ErrorIs(t, err, problem.Invalid)
+	require.Equal(t, strings.Repeat("à", 21), out.Name, "what was typed can be shown again")
+	require.Equal(t, "ab", out.Note)
 	codes := map[string]string{}
 	for _, f := range problem.From(err).Fields {
 		codes[f.Name] = f.Code
