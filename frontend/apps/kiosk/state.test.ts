@@ -340,10 +340,8 @@ describe('papers', () => {
 
 describe('late and impossible events', () => {
   const all: Event[] = [
-    { kind: 'tick', now: T0 + 10 },
-    { kind: 'digit', digit: '1' },
-    { kind: 'erase' },
-    { kind: 'submit', requestId: 'r' },
+    { kind: 'tick', now: T0 + 10 }, { kind: 'digit', digit: '1' },
+    { kind: 'erase' }, { kind: 'submit', requestId: 'r' },
     { kind: 'scanOpened' },
     { kind: 'scanned', content: '4827193506', requestId: 'r' },
     { kind: 'opened', snapshot: snap(null) },
@@ -353,14 +351,11 @@ describe('late and impossible events', () => {
     { kind: 'peer', peer: 'lost' },
     { kind: 'picture', on: true },
     { kind: 'chatSent', text: 'x' },
-    { kind: 'paperOpened' },
-    { kind: 'paperShoot' },
+    { kind: 'paperOpened' }, { kind: 'paperShoot' },
     { kind: 'paperShot', picture: 'blob:x' },
-    { kind: 'paperAccepted' },
-    { kind: 'paperSent' },
+    { kind: 'paperAccepted' }, { kind: 'paperSent' },
     { kind: 'paperFailed', detail: '' },
-    { kind: 'leaveConfirmed' },
-    { kind: 'left' },
+    { kind: 'leaveConfirmed' }, { kind: 'left' },
     { kind: 'documentClosed' },
   ];
 

@@ -65,7 +65,7 @@ async function meet(): Promise<void> {
   await kiosk.getByRole('button', { name: /Tocchi qui/ }).click()
   await kiosk.keyboard.type('482 719 3506')
   await kiosk.keyboard.press('Enter')
-  await expect(desk.getByText('Una persona in attesa')).toBeVisible()
+  await expect(desk.getByText('Una persona in attesa', { exact: true })).toBeVisible()
   await expect.poll(() => kiosk.evaluate(() => document.querySelector('video')?.videoWidth ?? 0)).toBeGreaterThan(0)
 }
 
@@ -81,7 +81,7 @@ test('one key leads to a face, a paper and a word go over, and nothing remains',
   await together()
   await desk.screenshot({ path: join(OUT, 'call-desk.png') })
   counter.say('desk', 'Buongiorno, mi mostra la tessera sanitaria?')
-  await expect(kiosk.getByText('mi mostra la tessera')).toBeVisible()
+  await expect(kiosk.getByText('mi mostra la tessera').first()).toBeVisible()
   await kiosk.screenshot({ path: join(OUT, 'call-kiosk.png') })
   await kiosk.getByRole('button', { name: 'Rispondi per iscritto' }).click()
   await kiosk.screenshot({ path: join(OUT, 'call-kiosk-replies.png') })
@@ -102,7 +102,7 @@ test('one key leads to a face, a paper and a word go over, and nothing remains',
   await desk.keyboard.press('e')
   await desk.keyboard.press('Space')
   await desk.getByRole('button', { name: 'Concludi il colloquio' }).click()
-  await expect(kiosk.getByText('Tutto è stato cancellato')).toBeVisible()
+  await expect(kiosk.getByText('Tutto è stato cancellato', { exact: true })).toBeVisible()
   await expect.poll(() => kiosk.evaluate(() => (globalThis as unknown as { tracks: MediaStreamTrack[] }).tracks.every((t) => t.readyState === 'ended')), { timeout: 2_000 }).toBe(true)
   await kiosk.getByRole('button', { name: 'Torna all’inizio' }).click()
   const rest = await kiosk.evaluate(() => [document.documentElement.outerHTML, JSON.stringify(localStorage), JSON.stringify(sessionStorage), document.cookie].join(' '))
@@ -112,7 +112,7 @@ test('one key leads to a face, a paper and a word go over, and nothing remains',
 test('held, nobody sees the citizen; resumed, the face is back', async () => {
   await together()
   await desk.keyboard.press('h')
-  await expect(kiosk.getByText('L’operatore torna subito')).toBeVisible()
+  await expect(kiosk.getByRole('heading', { name: 'L’operatore torna subito' })).toBeVisible()
   await expect(desk.getByText('In attesa: la persona non La vede')).toBeVisible()
   const sending = (): Promise<boolean> => kiosk.evaluate(() => (globalThis as unknown as { tracks: MediaStreamTrack[] }).tracks.some((t) => t.readyState === 'live' && t.enabled))
   await expect.poll(sending, { timeout: 5_000 }).toBe(false)

@@ -27,7 +27,7 @@ test('a call survives reloads, a pause and the death of the media server, and le
   const hold = desk.getByRole('button', { name: /Metti in attesa/ })
   await expect(hold).toBeEnabled()
   await hold.click()
-  await expect(kiosk.getByText('L’operatore torna subito')).toBeVisible()
+  await expect(kiosk.getByRole('heading', { name: 'L’operatore torna subito' })).toBeVisible()
   await desk.keyboard.press('h')
   await both()
 
@@ -37,7 +37,7 @@ test('a call survives reloads, a pause and the death of the media server, and le
 
   await kiosk.getByRole('button', { name: 'Termina e cancella tutto' }).click()
   await kiosk.getByRole('button', { name: 'Sì, termina e cancella tutto' }).click()
-  await expect(kiosk.getByText('Tutto è stato cancellato')).toBeVisible()
+  await expect(kiosk.getByText('Tutto è stato cancellato', { exact: true })).toBeVisible()
   await expect(desk.getByText('Colloquio concluso')).toBeVisible()
   await kiosk.getByRole('button', { name: 'Torna all’inizio' }).click()
   // The device itself is told nothing of it any more.
