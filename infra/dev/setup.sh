@@ -25,6 +25,7 @@ command -v bwrap >/dev/null || packages+=(bubblewrap) # PDFs are rendered in it
 command -v curl >/dev/null || packages+=(curl)
 if [ "$want" = test ]; then
   command -v chromium >/dev/null || packages+=(chromium)
+  command -v wrk >/dev/null || packages+=(wrk)
   command -v gcc >/dev/null || packages+=(gcc libc6-dev)
 fi
 if [ ${#packages[@]} -gt 0 ]; then

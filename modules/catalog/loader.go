@@ -14,8 +14,9 @@ import (
 
 var rome = clock.Rome
 
-// siteLife is how long what every page says about the entity may be old on another process.
-const siteLife = 5 * time.Second
+// siteLife is how long what every page says about the entity may be old on another process; a kept page adds its own
+// life to it.
+const siteLife = 2 * time.Second
 
 // sites remembers what pages say about entities, so that a page needs no read for its header and footer.
 type sites struct {
@@ -45,7 +46,7 @@ func (s *Service) SiteLoader() fiber.Handler {
 	}
 }
 
-// Site is what pages say about the entity; up to five seconds old.
+// Site is what pages say about the entity; up to two seconds old.
 func (s *Service) Site(ctx context.Context, t tenant.Tenant) (web.Site, error) {
 	now := s.db.Clock().Now()
 	s.sites.mu.Lock()

@@ -25,13 +25,7 @@ type ignored struct {
 	} `required:"false"`
 }
 
-type joinOutput struct {
-	Body struct {
-		URL      string `json:"url" doc:"Where LiveKit is"`
-		Token    string `json:"token" doc:"Good for two minutes, for one room and one identity"`
-		Identity string `json:"identity"`
-	}
-}
+type joinOutput struct{ Body AdmissionView }
 
 type beatInput struct {
 	Body struct {
@@ -89,9 +83,7 @@ func (s *Service) apiJoin(ctx context.Context, _ *ignored) (*joinOutput, error) 
 	if err != nil {
 		return nil, err
 	}
-	out := &joinOutput{}
-	out.Body.URL, out.Body.Token, out.Body.Identity = in.URL, in.Token, in.Identity
-	return out, nil
+	return &joinOutput{AdmissionView(in)}, nil
 }
 
 func (s *Service) apiBeat(ctx context.Context, in *beatInput) (*beatOutput, error) {

@@ -7,12 +7,18 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
 
-	"github.com/sportello/sportello/modules/kernel/id"
 	"github.com/sportello/sportello/modules/kernel/problem"
 	"github.com/sportello/sportello/modules/platform/web"
 )
 
 type deskStateOutput struct{ Body DeskState }
+
+type nextOutput struct {
+	Body struct {
+		DeskState
+		Admission *AdmissionView `json:"admission,omitempty" doc:"The way into the video; where it is missing, ask to join"`
+	}
+}
 
 type nextInput struct {
 	Body struct {
@@ -63,21 +69,19 @@ func (s *Service) apiDeskState(ctx context.Context, _ *empty) (*deskStateOutput,
 	return &deskStateOutput{state}, err
 }
 
-func (s *Service) apiNext(ctx context.Context, in *nextInput) (*deskStateOutput, error) {
+func (s *Service) apiNext(ctx context.Context, in *nextInput) (*nextOutput, error) {
 	t, a, err := caller(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if in.Body.SessionID != nil {
-		err = s.CallChosen(ctx, t, a, id.ID[Session]{UUID: *in.Body.SessionID}, in.Body.RequestID)
-	} else {
-		err = s.Next(ctx, t, a, in.Body.RequestID)
-	}
+	admission, err := s.ClaimAndJoin(ctx, t, a, in.Body.SessionID, in.Body.RequestID)
 	if err != nil {
 		return nil, err
 	}
-	state, err := s.DeskState(ctx, t, a)
-	return &deskStateOutput{state}, err
+	out := &nextOutput{}
+	out.Body.Admission = (*AdmissionView)(admission)
+	out.Body.DeskState, err = s.DeskState(ctx, t, a)
+	return out, err
 }
 
 func (s *Service) apiStep(c Command) func(context.Context, *ignored) (*empty, error) {

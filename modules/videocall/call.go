@@ -22,23 +22,48 @@ import (
 // ask at once each gets another person. The same request again changes nothing. Refusals: "videocall.nobody_waiting",
 // "videocall.already_in_call".
 func (s *Service) Next(ctx context.Context, t tenant.Tenant, a actor.Actor, request uuid.UUID) error {
-	return s.claim(ctx, t, a, nil, request)
+	return s.claimAndOpen(ctx, t, a, nil, request)
 }
 
 // CallChosen takes the person that the operator chose from the queue; "videocall.nobody_waiting" when they do not
 // wait any more or wait for another office.
 func (s *Service) CallChosen(ctx context.Context, t tenant.Tenant, a actor.Actor, session ID, request uuid.UUID) error {
-	return s.claim(ctx, t, a, &session.UUID, request)
+	return s.claimAndOpen(ctx, t, a, &session.UUID, request)
 }
 
-func (s *Service) claim(ctx context.Context, t tenant.Tenant, a actor.Actor, only *uuid.UUID, request uuid.UUID) error {
+func (s *Service) claimAndOpen(ctx context.Context, t tenant.Tenant, a actor.Actor, only *uuid.UUID, request uuid.UUID) error {
+	room, err := s.claim(ctx, t, a, only, request)
+	if err == nil && room != "" {
+		s.openRoom(ctx, room)
+	}
+	return err
+}
+
+// ClaimAndJoin is Next, or CallChosen where a person was chosen, and the operator's Join in one step: the way into the
+// room comes with the answer. It is nil when the request had been answered before or LiveKit does not answer; then
+// Join is asked for.
+func (s *Service) ClaimAndJoin(ctx context.Context, t tenant.Tenant, a actor.Actor, only *uuid.UUID, request uuid.UUID) (*Admission, error) {
+	room, err := s.claim(ctx, t, a, only, request)
+	if err != nil || room == "" {
+		return nil, err
+	}
+	in, err := s.Join(ctx, t, a)
+	if err != nil {
+		s.log.WarnContext(ctx, "called, not admitted yet", slog.Any("err", err))
+		return nil, nil
+	}
+	return &in, nil
+}
+
+// claim gives the name of the room, or none when the request had been answered before. The room is not made yet.
+func (s *Service) claim(ctx context.Context, t tenant.Tenant, a actor.Actor, only *uuid.UUID, request uuid.UUID) (string, error) {
 	operator, err := operatorOf(a)
 	if err != nil {
-		return err
+		return "", err
 	}
 	room, err := s.roomName(t)
 	if err != nil {
-		return err
+		return "", err
 	}
 	var v Session
 	try := func(tx *tenant.Tx) error {
@@ -75,12 +100,11 @@ func (s *Service) claim(ctx context.Context, t tenant.Tenant, a actor.Actor, onl
 		err = s.cfg.DB.InTenant(ctx, t, try) // a second click was faster: now its effect is seen
 	}
 	if err != nil || v.ID.IsZero() {
-		return err
+		return "", err
 	}
 	s.watch.add(t)
 	s.hint(ctx, t, v)
-	s.openRoom(ctx, v.Room)
-	return nil
+	return v.Room, nil
 }
 
 func either(err, otherwise error) error {

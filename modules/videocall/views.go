@@ -151,3 +151,10 @@ type DayAppointment struct {
 	Kiosk    string    `json:"kiosk"`
 	State    string    `json:"state"`
 }
+
+// AdmissionView is the way into the video room of a session.
+type AdmissionView struct {
+	URL      string `json:"url" doc:"Where LiveKit is"`
+	Token    string `json:"token" doc:"Good for two minutes, for one room and one identity"`
+	Identity string `json:"identity"`
+}

@@ -85,12 +85,15 @@ const failed = (error: ApiError): Event => ({ kind: 'failed', error });
 
 function run(effect: Effect): void {
   switch (effect.kind) {
-    case 'claim':
+    case 'claim': {
+      const claim = api.claimNext(effect.requestId, effect.chosen);
+      line.expect(claim.then(({ ticket }) => ticket));
       return follow(
-        api.claimNext(effect.requestId, effect.chosen),
-        (snapshot) => ({ kind: 'claimed', snapshot }),
+        claim,
+        ({ snapshot }) => ({ kind: 'claimed', snapshot }),
         (error) => ({ kind: 'claimFailed', error }),
       );
+    }
     case 'step':
       return follow(api.step(effect.step), () => ({ kind: 'stepDone' }), failed);
     case 'close':

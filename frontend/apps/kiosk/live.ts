@@ -27,6 +27,7 @@ export class Live {
         beat: (state) => send({ kind: 'beatAnswered', state }),
         over: refresh,
       },
+      true, // the citizen came for the operator's face
     );
     this.scanner = new Scanner((content) => send({ kind: 'scanned', content, requestId: crypto.randomUUID() }));
   }

@@ -4,6 +4,7 @@ import { openStream, type Stream, type StreamListener } from './stream';
 import {
   beat,
   type Beat,
+  claimed,
   deskDay,
   type DeskDay,
   deskState,
@@ -27,9 +28,15 @@ export const fetchState = (): Promise<DeskSnapshot> => request(`${BASE}/state`, 
 export const openEvents = (listener: StreamListener<DeskSnapshot>): Stream =>
   openStream(`${BASE}/events`, deskState, listener);
 
+/** The answer to a claim. */
+export interface Claim {
+  readonly snapshot: DeskSnapshot;
+  readonly ticket: Ticket | null;
+}
+
 /** Takes the first who waits, or a chosen one. `requestId` makes a repetition harmless. */
-export const claimNext = (requestId: string, chosen: string | null): Promise<DeskSnapshot> =>
-  request(`${BASE}/next`, deskState, {
+export const claimNext = (requestId: string, chosen: string | null): Promise<Claim> =>
+  request(`${BASE}/next`, (raw, path) => ({ snapshot: deskState(raw, path), ticket: claimed(raw, path).admission }), {
     method: 'POST',
     body: { request_id: requestId, ...(chosen === null ? {} : { session_id: chosen }) },
   });

@@ -45,6 +45,9 @@ export const service = shape({ title: text, needed: list(text) });
 export const ticket = shape({ url: text, token: text, identity: withDefault(text, '') });
 export type Ticket = Decoded<typeof ticket>;
 
+/** What comes with the answer to a claim: the way into the call, where there is one already. */
+export const claimed = shape({ admission: withDefault(nullable(ticket), null) });
+
 /** The answer to a heartbeat. */
 export const beat = shape({ state: sessionState });
 export type Beat = Decoded<typeof beat>;

@@ -43,6 +43,9 @@ const DOUBT_MS = 6_000;
 /** The same when the other side is not in the room: it may be in another one. */
 const ALONE_MS = 15_000;
 
+/** How long the other side's face goes before one's own, at most, in milliseconds. */
+const FACE_FIRST_MS = 1_000;
+
 type LiveKit = typeof import('livekit-client');
 let library: Promise<LiveKit> | null = null;
 
@@ -50,6 +53,7 @@ let library: Promise<LiveKit> | null = null;
 export function preload(): Promise<LiveKit> {
   library ??= import('livekit-client').then((kit) => {
     kit.setLogLevel('warn');
+    void warm();
     return kit;
   });
   library.catch(() => {
@@ -58,9 +62,24 @@ export function preload(): Promise<LiveKit> {
   return library;
 }
 
+/** Wakes the browser's media engine, which takes its time at the first connection of a page. Nothing leaves the machine. */
+async function warm(): Promise<void> {
+  try {
+    const connection = new RTCPeerConnection();
+    connection.addTransceiver('video');
+    connection.addTransceiver('audio');
+    await connection.createOffer();
+    connection.close();
+  } catch {
+    // Then the first call wakes it.
+  }
+}
+
 /** A call that reconnects until it is disposed. */
 export class Call {
   private room: Room | null = null;
+  /** The room whose signalling stands: tracks may be offered from then on. */
+  private open: Room | null = null;
   private running = false;
   private disposed = false;
   private wake: (() => void) | null = null;
@@ -74,12 +93,23 @@ export class Call {
   private microphoneOn = true;
   private linkState: Link = 'off';
   private publishing: Promise<void> = Promise.resolve();
+  private courtesy: ReturnType<typeof setTimeout> | undefined;
   private readonly onOnline = (): void => this.wake?.();
 
   constructor(
     private readonly ticket: TicketSource,
     private readonly listener: CallListener,
+    /** Whether this side waits a moment with its own picture, so that nothing slows down the other's. */
+    private faceFirst = false,
   ) {}
+
+  /** The other side's face is there: nothing keeps this side's picture back any more. */
+  faceSeen(): void {
+    if (!this.faceFirst) return;
+    this.faceFirst = false;
+    clearTimeout(this.courtesy);
+    this.syncTracks();
+  }
 
   /** What is known of the other side now. */
   get peer(): Peer {
@@ -118,6 +148,7 @@ export class Call {
   dispose(): void {
     this.disposed = true;
     clearInterval(this.timer);
+    clearTimeout(this.courtesy);
     removeEventListener('online', this.onOnline);
     this.wake?.();
     void this.drop();
@@ -155,6 +186,7 @@ export class Call {
       room = this.newRoom(kit);
       const ended = this.follow(kit, room);
       this.room = room;
+      this.publishing = Promise.resolve(); // what an earlier room still waits for does not hold this one up
       await withDeadline(
         room.connect(ticket.url, ticket.token, {
           autoSubscribe: true,
@@ -233,6 +265,13 @@ export class Call {
         };
         this.listener.quality(names[quality] ?? 'unknown');
       })
+      // The picture need not wait until the whole connection stands.
+      .on(RoomEvent.SignalConnected, () => {
+        if (!mine()) return;
+        this.open = room;
+        if (this.faceFirst) this.courtesy ??= setTimeout(() => this.faceSeen(), FACE_FIRST_MS);
+        this.syncTracks();
+      })
       .on(RoomEvent.Reconnecting, () => {
         if (mine()) this.setLink('lost');
       })
@@ -259,10 +298,12 @@ export class Call {
 
   private async publishNow(): Promise<void> {
     const room = this.room;
-    if (room === null || room.state !== 'connected') return;
+    if (room === null || this.faceFirst || room !== this.open || room.state === 'disconnected') return;
     const { Track } = await preload();
-    await this.publishOne(room, Track.Source.Camera, this.camera, this.cameraOn);
-    await this.publishOne(room, Track.Source.Microphone, this.microphone, this.microphoneOn);
+    await Promise.all([
+      this.publishOne(room, Track.Source.Camera, this.camera, this.cameraOn),
+      this.publishOne(room, Track.Source.Microphone, this.microphone, this.microphoneOn),
+    ]);
   }
 
   private async publishOne(

@@ -61,11 +61,14 @@ export class Line {
   private beats: ReturnType<typeof setInterval> | undefined;
   private triedAt = 0;
   private startedAt = 0;
+  private coming: Promise<Ticket | null> | null = null;
   private readonly media: Media;
 
   constructor(
     private readonly api: LineApi,
     private readonly listener: LineListener,
+    /** See {@link Call.faceSeen}. */
+    private readonly faceFirst = false,
   ) {
     this.voice.autoplay = true;
     this.media = new Media({
@@ -103,6 +106,11 @@ export class Line {
     if (!this.demand.call || link !== 'off' || performance.now() - this.startedAt < AGAIN_MS) return;
     this.startedAt = performance.now();
     this.call?.start();
+  }
+
+  /** Announces a ticket that comes with another answer; the next call waits for it instead of asking for one. */
+  expect(ticket: Promise<Ticket | null>): void {
+    this.coming = ticket.catch(() => null);
   }
 
   /** Takes the call back from another window. */
@@ -147,7 +155,7 @@ export class Line {
       quality: (quality) => this.listener.quality(quality),
       soundBlocked: (blocked) => this.listener.soundBlocked(blocked),
       remoteCamera: (on) => this.listener.picture(on && this.other.videoWidth > 0),
-    });
+    }, this.faceFirst);
     this.call = call;
     call.allow(this.demand.camera, this.demand.microphone);
     call.send(this.media.cameraTrack, this.media.microphoneTrack);
@@ -158,6 +166,10 @@ export class Line {
   }
 
   private async ticket(): Promise<Ticket | null> {
+    const { coming } = this;
+    this.coming = null; // a ticket is good for one connection
+    const given = await coming;
+    if (given) return given;
     try {
       return await this.api.join();
     } catch (error) {
@@ -197,7 +209,9 @@ export class Line {
     const { video } = media;
     if (video === null) return;
     this.other.onloadeddata = () => {
-      if (this.remote.video === video) this.listener.picture(!video.isMuted);
+      if (this.remote.video !== video) return;
+      this.listener.picture(!video.isMuted);
+      this.call?.faceSeen();
     };
     video.attach(this.other);
   }
