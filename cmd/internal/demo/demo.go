@@ -117,7 +117,7 @@ func write(file string, facts *Facts) error {
 		return err
 	}
 	tmp := file + ".new"
-	if err := os.WriteFile(tmp, append(raw, '\n'), 0o644); err != nil { //nolint:gosec // sample accounts, meant to be read
+	if err := os.WriteFile(tmp, append(raw, '\n'), 0o644); err != nil { // sample accounts, meant to be read
 		return err
 	}
 	return os.Rename(tmp, file)
