@@ -187,6 +187,8 @@ export async function inCall(browser: Browser, w: World): Promise<{ kiosk: Page;
   await expect(desk.getByText('Una persona in attesa')).toBeVisible()
   await desk.keyboard.press('n')
   await talking(kiosk, desk)
+  // The server knows it too, by the next beat of both sides: from here on the talk counts as held.
+  await expect(desk.getByRole('button', { name: /Metti in attesa/ })).toBeEnabled()
   return { kiosk, desk, code }
 }
 
