@@ -75,8 +75,12 @@ func table(results []bench.Result) {
 		if r.Gate == 0 {
 			verdict = "no gate"
 		}
-		_, _ = fmt.Fprintf(w, "%s\t%.1f\t%.1f\t%s\t%.2f\t%.2f to %.2f\t%s %.2f\t%s %.2f\t%s\n", r.Name,
-			bench.Median(r.Product), bench.Median(r.PeerRuns), r.Unit, r.Ratio, r.Min, r.Max, sign, r.Gate, sign, r.Moonshot, verdict)
+		gate := fmt.Sprintf("%s %.2f", sign, r.Gate)
+		if r.Gate == 0 {
+			gate = "none"
+		}
+		_, _ = fmt.Fprintf(w, "%s\t%.1f\t%.1f\t%s\t%.2f\t%.2f to %.2f\t%s\t%s %.2f\t%s\n", r.Name,
+			bench.Median(r.Product), bench.Median(r.PeerRuns), r.Unit, r.Ratio, r.Min, r.Max, gate, sign, r.Moonshot, verdict)
 	}
 	_ = w.Flush()
 	for _, r := range results {

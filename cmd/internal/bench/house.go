@@ -33,7 +33,7 @@ type house struct {
 	done chan error
 }
 
-func newHouse(ctx context.Context) (_ *house, err error) {
+func newHouse(ctx context.Context, env ...string) (_ *house, err error) {
 	h := &house{done: make(chan error, 1)}
 	if h.port, err = devstack.FreePort(); err != nil {
 		return nil, err
@@ -51,6 +51,7 @@ func newHouse(ctx context.Context) (_ *house, err error) {
 	defer func() { _ = output.Close() }()
 	h.cmd = exec.Command(".bin/sportello", "demo", "--port", strconv.Itoa(h.port), "--data", h.dir) //nolint:noctx // stopped by close, which lets it end its services
 	h.cmd.Stdout, h.cmd.Stderr = output, output
+	h.cmd.Env = append(os.Environ(), env...)
 	h.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGINT}
 	if err := h.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("no demo: %w (make build)", err)
