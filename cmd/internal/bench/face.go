@@ -39,7 +39,7 @@ func face(ctx context.Context, rounds int) (product, peer []float64, err error) 
 	}
 	defer h.close()
 	out := filepath.Join(h.dir, "face.jsonl")
-	cmd := exec.CommandContext(ctx, "node_modules/.bin/playwright", "test", "-c", "bench/playwright.config.ts") //nolint:gosec // our own script
+	cmd := exec.CommandContext(ctx, "node_modules/.bin/playwright", "test", "-c", "bench/playwright.config.ts")
 	cmd.Dir = "frontend"
 	cmd.Env = append(os.Environ(), "SPORTELLO_DEMO="+h.file(), "BENCH_OUT="+out, "BENCH_ROUNDS="+strconv.Itoa(rounds))
 	if text, err := cmd.CombinedOutput(); err != nil {

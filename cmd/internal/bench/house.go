@@ -49,7 +49,7 @@ func newHouse(ctx context.Context, env ...string) (_ *house, err error) {
 		return nil, err
 	}
 	defer func() { _ = output.Close() }()
-	h.cmd = exec.Command(".bin/sportello", "demo", "--port", strconv.Itoa(h.port), "--data", h.dir) //nolint:noctx // stopped by close, which lets it end its services
+	h.cmd = exec.Command(".bin/sportello", "demo", "--port", strconv.Itoa(h.port), "--data", h.dir) //nolint:noctx,gosec // our own program; stopped by close, which lets it end its services
 	h.cmd.Stdout, h.cmd.Stderr = output, output
 	h.cmd.Env = append(os.Environ(), env...)
 	h.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGINT}
@@ -110,10 +110,10 @@ func (h *house) answers(ctx context.Context) error {
 func (h *house) close() {
 	_ = h.cmd.Process.Signal(syscall.SIGINT)
 	select {
-	case <-h.done:
+	case _ = <-h.done:
 	case <-time.After(houseStop):
 		_ = h.cmd.Process.Kill()
-		<-h.done
+		_ = <-h.done
 	}
 	_ = os.RemoveAll(h.dir)
 }
