@@ -30,11 +30,12 @@ type house struct {
 	dir  string
 	port int
 	cmd  *exec.Cmd
-	done chan error
+	done chan struct{} // closed when the demo has ended
+	end  error         // how it ended, once done is closed
 }
 
 func newHouse(ctx context.Context, env ...string) (_ *house, err error) {
-	h := &house{done: make(chan error, 1)}
+	h := &house{done: make(chan struct{})}
 	if h.port, err = devstack.FreePort(); err != nil {
 		return nil, err
 	}
@@ -56,7 +57,10 @@ func newHouse(ctx context.Context, env ...string) (_ *house, err error) {
 	if err := h.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("no demo: %w (make build)", err)
 	}
-	go func() { h.done <- h.cmd.Wait() }()
+	go func() {
+		defer close(h.done)
+		h.end = h.cmd.Wait()
+	}()
 	if err := h.ready(ctx); err != nil {
 		h.close()
 		return nil, err
@@ -69,10 +73,9 @@ func (h *house) ready(ctx context.Context) error {
 	defer cancel()
 	for {
 		select {
-		case err := <-h.done:
-			h.done <- err
+		case <-h.done:
 			text, _ := os.ReadFile(filepath.Join(h.dir, "demo.log"))
-			return fmt.Errorf("the demo ended: %w: %s", err, text)
+			return fmt.Errorf("the demo ended: %w: %s", h.end, text)
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-time.After(200 * time.Millisecond):
@@ -110,10 +113,10 @@ func (h *house) answers(ctx context.Context) error {
 func (h *house) close() {
 	_ = h.cmd.Process.Signal(syscall.SIGINT)
 	select {
-	case _ = <-h.done:
+	case <-h.done:
 	case <-time.After(houseStop):
 		_ = h.cmd.Process.Kill()
-		_ = <-h.done
+		<-h.done
 	}
 	_ = os.RemoveAll(h.dir)
 }
