@@ -7,6 +7,7 @@ export default defineConfig({
   globalSetup: './e2e/support/setup.ts',
   workers: 1,
   fullyParallel: false,
+  retries: process.env['CI'] ? 2 : 0, // a browser starved of processor time is no fault of the product; the report names each retry
   timeout: 120_000,
   expect: { timeout: 15_000 },
   reporter: [['list']],

@@ -1,5 +1,5 @@
 // What people do on the screens, in one place: the journeys tell stories with it.
-import { expect, type Browser, type BrowserContext, type Page } from '@playwright/test'
+import { expect, type Browser, type BrowserContext, type Locator, type Page } from '@playwright/test'
 import { readFileSync } from 'node:fs'
 import type { Demo, Entity, Staff } from '../support/demo.ts'
 import { totp } from '../support/totp.ts'
@@ -136,4 +136,11 @@ export async function enrolmentCode(browser: Browser, at: Entity, kiosk: { id: s
   expect(code).toMatch(/^\d{8}$/)
   await context.close()
   return code
+}
+
+/** Ticks a box as somebody at a keyboard does; Bootstrap Italia draws the box beside the input. */
+export async function tick(box: Locator): Promise<void> {
+  await box.focus()
+  if (!(await box.isChecked())) await box.press(' ')
+  await expect(box).toBeChecked()
 }
