@@ -1,7 +1,7 @@
 // What can happen to a call: each side leaves and returns, each service dies, two want the same.
 import { expect, test, type Page } from '@playwright/test'
 import { enterCode, kioskURL, type } from './people.ts'
-import { axe, booked, deskOf, forgetLimits, inCall, killed, kioskOf, leave, office, post, talking, world } from './world.ts'
+import { axe, booked, deskOf, downUntil, forgetLimits, inCall, killed, kioskOf, leave, office, post, talking, world } from './world.ts'
 
 test.afterEach(({ browser }) => leave(browser))
 
@@ -42,15 +42,10 @@ test('the desk goes away in the call and comes back into it', async ({ browser }
 test('LiveKit dies in the call: both are told, and both see each other again', async ({ browser }) => {
   const w = await world(browser)
   const { kiosk, desk } = await inCall(browser, w)
-  // The demo starts it again so fast that nobody would notice: it dies until both have.
-  const told = Promise.all([
+  await downUntil('livekit', Promise.all([
     expect(tellsKiosk(kiosk)).toBeVisible({ timeout: 20_000 }),
     expect(tellsDesk(desk)).toBeVisible({ timeout: 20_000 }),
-  ])
-  let enough = false
-  void told.catch(() => undefined).finally(() => { enough = true })
-  while (!enough) await killed('livekit', 'SIGKILL')
-  await told
+  ]))
   await talking(kiosk, desk)
 })
 

@@ -1,5 +1,8 @@
 import { expect, test } from '@playwright/test'
-import { book, demo, enterCode, entity, openDesk, openKiosk, phone, seesFrames, staff } from './people.ts'
+import { book, enterCode, entity, openDesk, openKiosk, phone, seesFrames, staff } from './people.ts'
+import { downUntil, leave } from './world.ts'
+
+test.afterEach(({ browser }) => leave(browser))
 
 // What a call lives through: reloads of either screen, a pause, a media server that dies; and a citizen who has enough.
 test('a call survives reloads, a pause and the death of the media server, and leaves nothing behind', async ({ browser }) => {
@@ -31,8 +34,7 @@ test('a call survives reloads, a pause and the death of the media server, and le
   await desk.keyboard.press('h')
   await both()
 
-  process.kill(demo.processes['livekit']!, 'SIGKILL')
-  await expect(kiosk.getByRole('heading', { name: 'Il collegamento è caduto' })).toBeVisible()
+  await downUntil('livekit', expect(kiosk.getByRole('heading', { name: 'Il collegamento è caduto' })).toBeVisible())
   await both()
 
   await kiosk.getByRole('button', { name: 'Termina e cancella tutto' }).click()

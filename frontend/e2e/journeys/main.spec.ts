@@ -1,5 +1,8 @@
 import { expect, test } from '@playwright/test'
 import { book, enterCode, entity, mails, openDesk, openKiosk, phone, seesFrames, shot, staff } from './people.ts'
+import { leave } from './world.ts'
+
+test.afterEach(({ browser }) => leave(browser))
 
 // The main job: a booking on the phone, the code at the kiosk, the operator's face on its screen.
 test('from a booking on the phone to a face on the screen of the kiosk', async ({ browser }) => {

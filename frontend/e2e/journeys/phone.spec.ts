@@ -73,6 +73,7 @@ for (const js of [true, false]) {
     await page.getByLabel(/^Cognome/).fill('Prova')
     await page.getByLabel(/^Email/).fill(person().email)
     await forward(page).click()
+    await expect(page).toHaveURL(/riepilogo/)
     await fits(page)
     await page.reload()
     await expect(page.getByText('Vorrei due copie')).toBeVisible()

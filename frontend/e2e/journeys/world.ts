@@ -234,6 +234,14 @@ export async function killed(name: string, signal: NodeJS.Signals): Promise<void
   await expect.poll(() => processOf(name), { timeout: 30_000 }).not.toBe(before)
 }
 
+/** Kills a service again and again until somebody was told: the demo starts it so fast that else nobody might notice. */
+export async function downUntil(name: string, told: Promise<unknown>): Promise<void> {
+  let enough = false
+  void told.catch(() => undefined).finally(() => { enough = true })
+  while (!enough) await killed(name, 'SIGKILL')
+  await told
+}
+
 /** Empties Redis, and with it the limits of tries, which hold all these browsers on one address for one person. */
 export async function forgetLimits(): Promise<void> {
   const port = Number(/:(\d+)/.exec(readFileSync(`/proc/${processOf('redis')}/cmdline`, 'utf8'))?.[1])
