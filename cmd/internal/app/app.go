@@ -10,7 +10,6 @@ import (
 	"net"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/sportello/sportello/cmd/internal/config"
@@ -53,7 +52,6 @@ type App struct {
 	Videocall *videocall.Service
 	Notify    *notify.Service
 	Fiber     *fiber.App
-	API       huma.API
 
 	resolver *resolve.Resolver
 	wanted   map[string]int // schema versions
@@ -108,7 +106,7 @@ func New(ctx context.Context, cfg config.Config, logger *slog.Logger, opts ...Op
 		TrustedProxies: cfg.TrustedProxies, HTTPS: cfg.Scheme() == "https",
 		KioskHost: "kiosk." + cfg.Host(), RTCURL: cfg.LiveKitPublicURL,
 	})
-	if a.API, err = a.routes(); err != nil {
+	if err := a.routes(); err != nil {
 		return nil, fmt.Errorf("assets: %w", err)
 	}
 	a.subscribe()

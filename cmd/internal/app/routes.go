@@ -3,7 +3,6 @@ package app
 import (
 	"io/fs"
 
-	"github.com/danielgtaylor/huma/v2"
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/sportello/sportello/frontend"
@@ -16,11 +15,11 @@ import (
 )
 
 // routes is every route of the product. Who may use which stands in docs/rights.md, and a test compares.
-func (a *App) routes() (huma.API, error) {
+func (a *App) routes() error {
 	app := a.Fiber
 	a.health()
 	if err := web.Static(app, frontend.Assets()); err != nil {
-		return nil, err
+		return err
 	}
 	app.Use(a.resolve)
 
@@ -43,7 +42,7 @@ func (a *App) routes() (huma.API, error) {
 	app.Use("/api/desk", a.only(entityHost), a.Identity.RequireStaff(actor.Operator))
 	app.Get("/api/desk/events", a.Videocall.DeskEvents)
 
-	api := operations(app, a.Videocall)
+	operations(app, a.Videocall)
 	app.Post("/api/livekit/webhook", a.Videocall.Webhook(a.resolver.ByKey))
 
 	// an entity's site, portal and back office
@@ -59,7 +58,7 @@ func (a *App) routes() (huma.API, error) {
 	a.Identity.VendorRoutes(console)
 	console.Get("/", a.Identity.RequireVendor(), a.console)
 
-	return api, nil
+	return nil
 }
 
 // page serves the one HTML page of an app; its scripts and styles are assets.
