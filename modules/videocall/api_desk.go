@@ -16,7 +16,8 @@ type deskStateOutput struct{ Body DeskState }
 type nextOutput struct {
 	Body struct {
 		DeskState
-		Admission *AdmissionView `json:"admission,omitempty" doc:"The way into the video; where it is missing, ask to join"`
+		Standing  bool           `json:"standing" doc:"The page stands by in the session's room and may receive from now on"`
+		Admission *AdmissionView `json:"admission,omitempty" doc:"The way into the video for who does not stand by; where it is missing too, ask to join"`
 	}
 }
 
@@ -24,6 +25,14 @@ type nextInput struct {
 	Body struct {
 		RequestID uuid.UUID  `json:"request_id" format:"uuid" doc:"The same request calls one person"`
 		SessionID *uuid.UUID `json:"session_id,omitempty" format:"uuid" doc:"A chosen person instead of the first"`
+		Standby   string     `json:"standby,omitempty" maxLength:"100" doc:"The room in which the page stands by"`
+	}
+}
+
+type standbyOutput struct {
+	Body struct {
+		AdmissionView
+		Room string `json:"room"`
 	}
 }
 
@@ -45,6 +54,7 @@ func RegisterDesk(api huma.API, s *Service) {
 	const tag = "desk"
 	web.Register(api, op(http.MethodGet, "/api/desk/state", "desk-state", "What the operator's screen shows", tag), s.apiDeskState)
 	web.Register(api, op(http.MethodPost, "/api/desk/next", "desk-next", "Call the next person", tag), s.apiNext)
+	web.Register(api, op(http.MethodPost, "/api/desk/standby", "desk-standby", "Admission to the room of whoever is next, to receive nothing yet", tag), s.apiStandby)
 	web.Register(api, op(http.MethodPost, "/api/desk/session/join", "desk-join", "Admission to the video", tag), s.apiJoin)
 	web.Register(api, op(http.MethodPost, "/api/desk/session/beat", "desk-beat", "Sign of life in the call", tag), s.apiBeat)
 	web.Register(api, op(http.MethodPost, "/api/desk/session/chat", "desk-chat", "Write to the citizen", tag), s.apiChat)
@@ -74,14 +84,28 @@ func (s *Service) apiNext(ctx context.Context, in *nextInput) (*nextOutput, erro
 	if err != nil {
 		return nil, err
 	}
-	admission, err := s.ClaimAndJoin(ctx, t, a, in.Body.SessionID, in.Body.RequestID)
+	claimed, err := s.Claim(ctx, t, a, Claim{Request: in.Body.RequestID, Chosen: in.Body.SessionID, Standby: in.Body.Standby})
 	if err != nil {
 		return nil, err
 	}
 	out := &nextOutput{}
-	out.Body.Admission = (*AdmissionView)(admission)
-	out.Body.DeskState, err = s.DeskState(ctx, t, a)
-	return out, err
+	out.Body.Standing, out.Body.Admission = claimed.Standing, (*AdmissionView)(claimed.Admission)
+	out.Body.DeskState = claimed.State
+	return out, nil
+}
+
+func (s *Service) apiStandby(ctx context.Context, _ *ignored) (*standbyOutput, error) {
+	t, a, err := caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	room, in, err := s.Standby(ctx, t, a)
+	if err != nil {
+		return nil, err
+	}
+	out := &standbyOutput{}
+	out.Body.AdmissionView, out.Body.Room = AdmissionView(in), room
+	return out, nil
 }
 
 func (s *Service) apiStep(c Command) func(context.Context, *ignored) (*empty, error) {

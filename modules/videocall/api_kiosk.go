@@ -16,6 +16,19 @@ type startInput struct {
 	Body struct {
 		Code      string    `json:"code" minLength:"1" maxLength:"200" doc:"As typed or read from the QR code"`
 		RequestID uuid.UUID `json:"request_id" format:"uuid" doc:"The same request opens one session"`
+		VisitID   uuid.UUID `json:"visit_id,omitempty" format:"uuid" doc:"Of the approach whose room becomes the session's"`
+	}
+}
+
+type visitInput struct {
+	Body struct {
+		VisitID uuid.UUID `json:"visit_id" format:"uuid" doc:"Drawn by the kiosk for each citizen who comes"`
+	}
+}
+
+type leaveInput struct {
+	Body struct {
+		SessionID uuid.UUID `json:"session_id" format:"uuid" doc:"One that is not the kiosk's latest is left alone"`
 	}
 }
 
@@ -23,6 +36,8 @@ type startInput struct {
 func RegisterKiosk(api huma.API, s *Service) {
 	const tag = "kiosk"
 	web.Register(api, op(http.MethodGet, "/api/kiosk/state", "kiosk-state", "What the kiosk's screen shows", tag), s.apiKioskState)
+	web.Register(api, op(http.MethodPost, "/api/kiosk/approach", "kiosk-approach", "Somebody is about to give a code: admission to the video, to send nothing yet", tag), s.apiApproach)
+	web.Register(api, op(http.MethodPost, "/api/kiosk/approach/withdraw", "kiosk-withdraw", "They went away", tag), s.apiWithdraw)
 	web.Register(api, op(http.MethodPost, "/api/kiosk/sessions", "kiosk-start", "Begin with a code", tag), s.apiStart)
 	web.Register(api, op(http.MethodPost, "/api/kiosk/session/join", "kiosk-join", "Admission to the video", tag), s.apiJoin)
 	web.Register(api, op(http.MethodPost, "/api/kiosk/session/beat", "kiosk-beat", "Sign of life in the call", tag), s.apiBeat)
@@ -48,17 +63,37 @@ func (s *Service) apiStart(ctx context.Context, in *startInput) (*kioskStateOutp
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.Start(ctx, t, a, in.Body.Code, in.Body.RequestID); err != nil {
+	if _, err := s.Start(ctx, t, a, in.Body.Code, in.Body.RequestID, in.Body.VisitID); err != nil {
 		return nil, err
 	}
 	state, err := s.KioskState(ctx, t, a)
 	return &kioskStateOutput{state}, err
 }
 
-func (s *Service) apiLeave(ctx context.Context, _ *ignored) (*empty, error) {
+func (s *Service) apiApproach(ctx context.Context, in *visitInput) (*joinOutput, error) {
 	t, a, err := caller(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &empty{}, s.Leave(ctx, t, a)
+	admission, err := s.Approach(ctx, t, a, in.Body.VisitID)
+	if err != nil {
+		return nil, err
+	}
+	return &joinOutput{AdmissionView(admission)}, nil
+}
+
+func (s *Service) apiWithdraw(ctx context.Context, in *visitInput) (*empty, error) {
+	t, a, err := caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &empty{}, s.Withdraw(ctx, t, a, in.Body.VisitID)
+}
+
+func (s *Service) apiLeave(ctx context.Context, in *leaveInput) (*empty, error) {
+	t, a, err := caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &empty{}, s.Leave(ctx, t, a, ID{UUID: in.Body.SessionID})
 }

@@ -3,13 +3,13 @@ package videocall
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/sportello/sportello/modules/audit"
 	"github.com/sportello/sportello/modules/kernel/actor"
@@ -22,56 +22,82 @@ import (
 // ask at once each gets another person. The same request again changes nothing. Refusals: "videocall.nobody_waiting",
 // "videocall.already_in_call".
 func (s *Service) Next(ctx context.Context, t tenant.Tenant, a actor.Actor, request uuid.UUID) error {
-	return s.claimAndOpen(ctx, t, a, nil, request)
+	return s.callOnly(ctx, t, a, Claim{Request: request})
 }
 
 // CallChosen takes the person that the operator chose from the queue; "videocall.nobody_waiting" when they do not
 // wait any more or wait for another office.
 func (s *Service) CallChosen(ctx context.Context, t tenant.Tenant, a actor.Actor, session ID, request uuid.UUID) error {
-	return s.claimAndOpen(ctx, t, a, &session.UUID, request)
+	return s.callOnly(ctx, t, a, Claim{Request: request, Chosen: &session.UUID})
 }
 
-func (s *Service) claimAndOpen(ctx context.Context, t tenant.Tenant, a actor.Actor, only *uuid.UUID, request uuid.UUID) error {
-	room, err := s.claim(ctx, t, a, only, request)
-	if err == nil && room != "" {
-		s.openRoom(ctx, room)
+func (s *Service) callOnly(ctx context.Context, t tenant.Tenant, a actor.Actor, c Claim) error {
+	v, err := s.claim(ctx, t, a, c)
+	if err != nil || v.ID.IsZero() {
+		return err
 	}
-	return err
+	if err := s.createRoom(ctx, v.Room); err != nil {
+		s.log.WarnContext(ctx, "room not made yet", slog.Any("err", err)) // Join tries again
+	}
+	s.open(ctx, v, *v.OperatorID)
+	return nil
 }
 
-// ClaimAndJoin is Next, or CallChosen where a person was chosen, and the operator's Join in one step: the way into the
-// room comes with the answer. It is nil when the request had been answered before or LiveKit does not answer; then
-// Join is asked for.
-func (s *Service) ClaimAndJoin(ctx context.Context, t tenant.Tenant, a actor.Actor, only *uuid.UUID, request uuid.UUID) (*Admission, error) {
-	room, err := s.claim(ctx, t, a, only, request)
-	if err != nil || room == "" {
-		return nil, err
-	}
-	in, err := s.Join(ctx, t, a)
+// Claim is what an operator asks for when they call somebody.
+type Claim struct {
+	Request uuid.UUID  // the same request calls one person
+	Chosen  *uuid.UUID // a chosen session instead of the first
+	Standby string     // the room in which the operator's page stands by, if any
+}
+
+// Claimed is the operator's screen after a claim, and how they get into the call.
+type Claimed struct {
+	State     DeskState
+	Standing  bool       // the page is in the room already and may receive from now on
+	Admission *Admission // the way in for who is not; nil when it has to be asked for with Join
+}
+
+// Claim is Next, or CallChosen where a person was chosen, and the operator's Join in one step. It gives no way in when
+// the request had been answered before or LiveKit does not answer; then Join is asked for.
+func (s *Service) Claim(ctx context.Context, t tenant.Tenant, a actor.Actor, c Claim) (out Claimed, err error) {
+	v, err := s.claim(ctx, t, a, c)
 	if err != nil {
-		s.log.WarnContext(ctx, "called, not admitted yet", slog.Any("err", err))
-		return nil, nil
+		return out, err
 	}
-	return &in, nil
+	var g errgroup.Group // a face waits for both
+	g.Go(func() (err error) {
+		out.State, err = s.DeskState(ctx, t, a)
+		return err
+	})
+	if !v.ID.IsZero() {
+		if out.Standing = s.open(ctx, v, *v.OperatorID) && c.Standby == v.Room; !out.Standing {
+			in, err := s.Join(ctx, t, a)
+			if err == nil {
+				out.Admission = &in
+			} else {
+				s.log.WarnContext(ctx, "called, not admitted yet", slog.Any("err", err))
+			}
+		}
+	}
+	return out, g.Wait()
 }
 
-// claim gives the name of the room, or none when the request had been answered before. The room is not made yet.
-func (s *Service) claim(ctx context.Context, t tenant.Tenant, a actor.Actor, only *uuid.UUID, request uuid.UUID) (string, error) {
+// claim gives the session, or an empty one when the request had been answered before.
+func (s *Service) claim(ctx context.Context, t tenant.Tenant, a actor.Actor, c Claim) (v Session, err error) {
 	operator, err := operatorOf(a)
 	if err != nil {
-		return "", err
+		return v, err
 	}
 	room, err := s.roomName(t)
 	if err != nil {
-		return "", err
+		return v, err
 	}
-	var v Session
 	try := func(tx *tenant.Tx) error {
 		v = Session{}
 		if err := oneAtATime(ctx, tx, operator); err != nil {
 			return err
 		}
-		if done, err := claimedBefore(ctx, tx, operator, request); err != nil || done {
+		if done, err := claimedBefore(ctx, tx, operator, c.Request); err != nil || done {
 			return err
 		}
 		if _, err := liveOfOperator(ctx, tx, operator); !errors.Is(err, problem.NotFound) {
@@ -81,16 +107,21 @@ func (s *Service) claim(ctx context.Context, t tenant.Tenant, a actor.Actor, onl
 		if err != nil {
 			return err
 		}
-		v, err = claimNext(ctx, tx, claim{operator: operator, name: a.Name, room: room, offices: offices, only: only})
+		v, err = claimNext(ctx, tx, claim{operator: operator, name: a.Name, room: room, offices: offices, only: c.Chosen})
 		if errors.Is(err, problem.NotFound) {
 			return problem.New(problem.Conflict, "videocall.nobody_waiting")
 		}
 		if err != nil {
 			return err
 		}
-		l := line{kind: EventClaimed, side: DeskSide, staff: &operator, request: &request, at: tx.Now()}
+		l := line{kind: EventClaimed, side: DeskSide, staff: &operator, request: &c.Request, at: tx.Now()}
 		if err := appendEvent(ctx, tx, v.ID, l); err != nil {
 			return err
+		}
+		if c.Standby == v.Room {
+			if err := appendEvent(ctx, tx, v.ID, line{kind: EventJoined, side: DeskSide, staff: &operator, at: tx.Now()}); err != nil {
+				return err
+			}
 		}
 		return audit.Record(ctx, tx, a, "session.claimed", "session:"+v.ID.String(),
 			map[string]any{"appointment": v.AppointmentID.String()})
@@ -100,11 +131,11 @@ func (s *Service) claim(ctx context.Context, t tenant.Tenant, a actor.Actor, onl
 		err = s.cfg.DB.InTenant(ctx, t, try) // a second click was faster: now its effect is seen
 	}
 	if err != nil || v.ID.IsZero() {
-		return "", err
+		return Session{}, err
 	}
 	s.watch.add(t)
 	s.hint(ctx, t, v)
-	return v.Room, nil
+	return v, nil
 }
 
 func either(err, otherwise error) error {
@@ -112,15 +143,6 @@ func either(err, otherwise error) error {
 		return err
 	}
 	return otherwise
-}
-
-// openRoom makes the room ahead of the joins. Without LiveKit the person is called all the same; Join tries again.
-func (s *Service) openRoom(ctx context.Context, room string) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
-	defer cancel()
-	if err := s.cfg.Rooms.Create(ctx, room, maxInRoom); err != nil {
-		s.log.WarnContext(ctx, "room not made yet", slog.Any("err", err))
-	}
 }
 
 // Admission is the way into the video room of a session.
@@ -132,7 +154,7 @@ type Admission struct {
 
 // Join admits the actor's side to the video, anew after a reload or when LiveKit lost the room. While LiveKit does
 // not answer it is "videocall.video_unavailable" and nothing is lost. A call that went on is dropped until both
-// sides receive each other again.
+// sides receive each other again. A kiosk is admitted while its citizen waits, too, without the right to send.
 func (s *Service) Join(ctx context.Context, t tenant.Tenant, a actor.Actor) (Admission, error) {
 	var v Session
 	var side Side
@@ -143,24 +165,32 @@ func (s *Service) Join(ctx context.Context, t tenant.Tenant, a actor.Actor) (Adm
 	if err != nil {
 		return Admission{}, err
 	}
-	if !v.State.Calling() {
-		return Admission{}, problem.New(problem.Conflict, "videocall.illegal_step")
-	}
 	room := v.Room
-	if err := s.cfg.Rooms.Create(ctx, room, maxInRoom); err != nil {
-		return Admission{}, problem.New(problem.Unavailable, "videocall.video_unavailable").With("retry_after", 2).Wrap(err)
+	if room == "" { // waiting again: nobody who had a way into the former room has one into this
+		if room, err = s.roomName(t); err != nil {
+			return Admission{}, err
+		}
+	}
+	if err := s.createRoom(ctx, room); err != nil {
+		return Admission{}, err
 	}
 	var previous, identity string
 	err = s.cfg.DB.InTenant(ctx, t, func(tx *tenant.Tx) (err error) {
 		if v, side, err = lockMine(ctx, tx, a); err != nil {
 			return err
 		}
-		if !v.State.Calling() || v.Room != room {
+		if v.Room == "" {
+			v.Room = room
+		}
+		if v.Room != room {
 			return problem.New(problem.Conflict, "videocall.illegal_step")
 		}
 		previous, identity = s.admit(&v, side)
-		v.setPeer(side, false)
 		v.setSeen(side, tx.Now())
+		if v.State == Waiting {
+			return save(ctx, tx, &v)
+		}
+		v.setPeer(side, false)
 		s.life.note(lifeKey{t.Key, side, v.who(side), beat}, tx.Now())
 		if v.State == Connected || v.State == Held {
 			if err := s.step(ctx, tx, &v, Drop, line{side: side}); err != nil {
@@ -177,27 +207,22 @@ func (s *Service) Join(ctx context.Context, t tenant.Tenant, a actor.Actor) (Adm
 	}
 	s.watch.add(t)
 	s.hint(ctx, t, v)
-	if previous != "" {
-		s.remove(ctx, room, previous)
+	s.remove(ctx, room, previous)
+	may := inCall
+	if v.State == Waiting {
+		may = rtc.Sources{}
 	}
-	token, err := s.cfg.Rooms.Token(room, identity, "", rtc.Sources{Camera: true, Microphone: true, Data: true}, s.times.TokenTTL)
-	if err != nil {
-		return Admission{}, fmt.Errorf("token: %w", err)
-	}
-	return Admission{URL: s.cfg.Rooms.ClientURL(), Token: token, Identity: identity}, nil
+	return s.admission(room, identity, may)
 }
 
 // admit counts the join and names it: a fresh identity each time, so that a reload never collides with itself.
 func (s *Service) admit(v *Session, side Side) (previous, identity string) {
-	prefix, n := "kiosk-"+v.ID.String(), &v.KioskJoins
 	if side == DeskSide {
-		prefix, n = "desk-"+v.OperatorID.String(), &v.DeskJoins
+		v.DeskJoins++
+		return deskIdentity(*v.OperatorID, v.DeskJoins-1), deskIdentity(*v.OperatorID, v.DeskJoins)
 	}
-	if *n > 0 {
-		previous = fmt.Sprintf("%s-%d", prefix, *n)
-	}
-	*n++
-	return previous, fmt.Sprintf("%s-%d", prefix, *n)
+	v.KioskJoins++
+	return kioskIdentity(v.KioskID, v.KioskJoins-1), kioskIdentity(v.KioskID, v.KioskJoins)
 }
 
 // remove takes the page that was reloaded out of the room, if it still is in it.

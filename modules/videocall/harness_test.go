@@ -170,13 +170,37 @@ func (alone) Touch(context.Context, string, time.Duration) error { return errAwa
 func (alone) Present(context.Context, ...string) (map[string]bool, error) {
 	return nil, errAway
 }
+func (alone) Announce(context.Context, string, string, time.Duration) error { return errAway }
+func (alone) Announced(context.Context, string) (string, error)             { return "", errAway }
+func (alone) Forget(context.Context, string) error                          { return errAway }
 
 // noted are rooms that remember what was asked of them.
 type noted struct {
 	mu      sync.Mutex
 	open    map[string]bool
 	removed []string
+	inside  []string
+	allowed map[string]rtc.Sources
 	down    bool
+}
+
+func (r *noted) Participants(context.Context, string) ([]string, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.down {
+		return nil, errors.New("livekit is away")
+	}
+	return r.inside, nil
+}
+
+func (r *noted) Allow(_ context.Context, _, identity string, publish rtc.Sources) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.allowed == nil {
+		r.allowed = map[string]rtc.Sources{}
+	}
+	r.allowed[identity] = publish
+	return nil
 }
 
 func (r *noted) Create(_ context.Context, room string, _ int) error {
@@ -278,7 +302,7 @@ func (h *house) operator() actor.Actor {
 func (h *house) wait(t *testing.T) (actor.Actor, Session) {
 	t.Helper()
 	kiosk := h.kiosk()
-	v, err := h.s.Start(t.Context(), h.t, kiosk, h.code(t, h.Clock.Now()), uuid.New())
+	v, err := h.s.Start(t.Context(), h.t, kiosk, h.code(t, h.Clock.Now()), uuid.New(), uuid.Nil)
 	require.NoError(t, err)
 	return kiosk, v
 }

@@ -50,12 +50,12 @@ func TestAScreenLearnsOfAChangeByAHint(t *testing.T) {
 	first := until(t, atDesk, "", 5*time.Second)
 	require.Empty(t, first["waiting"])
 	d.send(t, kiosk, "POST", "/api/kiosk/sessions", map[string]any{"code": h.code(t, h.Clock.Now()), "request_id": uuid.New()}, 200)
-	until(t, atKiosk, "waiting", 5*time.Second)
+	session := until(t, atKiosk, "waiting", 5*time.Second)["session"].(map[string]any)
 	require.Len(t, until(t, atDesk, "", 5*time.Second)["waiting"], 1, "the desk rings")
 	d.send(t, operator, "POST", "/api/desk/next", map[string]any{"request_id": uuid.New()}, 200)
 	until(t, atKiosk, "called", 5*time.Second)
 	until(t, atDesk, "called", 5*time.Second)
-	d.send(t, kiosk, "POST", "/api/kiosk/session/leave", map[string]any{}, 204)
+	d.send(t, kiosk, "POST", "/api/kiosk/session/leave", map[string]any{"session_id": session["id"]}, 204)
 	until(t, atDesk, "", 5*time.Second)
 }
 

@@ -111,6 +111,11 @@ type Hints interface {
 type Presence interface {
 	Touch(ctx context.Context, key string, ttl time.Duration) error
 	Present(ctx context.Context, keys ...string) (map[string]bool, error)
+	// Announce keeps a word for others to read, in place of the one before; Announced reads it, "" where there is none.
+	Announce(ctx context.Context, key, word string, ttl time.Duration) error
+	Announced(ctx context.Context, key string) (string, error)
+	// Forget ends both.
+	Forget(ctx context.Context, key string) error
 }
 
 // Rooms makes video rooms. *rtc.Rooms satisfies it. Nothing here is called inside a transaction.
@@ -121,6 +126,10 @@ type Rooms interface {
 	Delete(ctx context.Context, room string) error
 	// Remove takes one participant out.
 	Remove(ctx context.Context, room, identity string) error
+	// Participants lists the identities in a room; none where there is no room.
+	Participants(ctx context.Context, room string) ([]string, error)
+	// Allow changes what someone in the room may send; from then on they may receive.
+	Allow(ctx context.Context, room, identity string, publish rtc.Sources) error
 	// Token admits one identity to one room.
 	Token(room, identity, name string, publish rtc.Sources, ttl time.Duration) (string, error)
 	// ClientURL is where browsers reach LiveKit.

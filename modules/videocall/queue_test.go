@@ -22,7 +22,7 @@ func TestTheSameRequestOpensOneSession(t *testing.T) {
 	got := make([]ID, 8)
 	for i := range got {
 		wg.Go(func() {
-			v, err := h.s.Start(context.Background(), h.t, kiosk, typed, request)
+			v, err := h.s.Start(context.Background(), h.t, kiosk, typed, request, uuid.Nil)
 			if err == nil {
 				got[i] = v.ID
 			}
@@ -47,7 +47,7 @@ func TestTwoKiosksWithOneCodeInTheSameMomentGiveOneSession(t *testing.T) {
 			kiosk := h.kiosk()
 			wg.Go(func() {
 				<-ready
-				_, errs[i] = h.s.Start(context.Background(), h.t, kiosk, typed, uuid.New())
+				_, errs[i] = h.s.Start(context.Background(), h.t, kiosk, typed, uuid.New(), uuid.Nil)
 			})
 		}
 		close(ready)
@@ -70,9 +70,9 @@ func TestAKioskHasOneLiveSessionAndALostRaceDoesNotUseUpTheCode(t *testing.T) {
 	h := newHouse(t)
 	kiosk, _ := h.wait(t)
 	second := h.code(t, h.Clock.Now())
-	_, err := h.s.Start(t.Context(), h.t, kiosk, second, uuid.New())
+	_, err := h.s.Start(t.Context(), h.t, kiosk, second, uuid.New(), uuid.Nil)
 	require.Equal(t, "videocall.kiosk_busy", code(err))
-	_, err = h.s.Start(t.Context(), h.t, h.kiosk(), second, uuid.New())
+	_, err = h.s.Start(t.Context(), h.t, h.kiosk(), second, uuid.New(), uuid.Nil)
 	require.NoError(t, err, "the code still works elsewhere")
 }
 
@@ -81,10 +81,10 @@ func TestWhoGaveUpBeforeBeingCalledMayComeBackWithTheSameCode(t *testing.T) {
 	h := newHouse(t)
 	typed := h.code(t, h.Clock.Now())
 	kiosk := h.kiosk()
-	_, err := h.s.Start(t.Context(), h.t, kiosk, typed, uuid.New())
+	v, err := h.s.Start(t.Context(), h.t, kiosk, typed, uuid.New(), uuid.Nil)
 	require.NoError(t, err)
-	require.NoError(t, h.s.Leave(t.Context(), h.t, kiosk))
-	_, err = h.s.Start(t.Context(), h.t, kiosk, typed, uuid.New())
+	require.NoError(t, h.s.Leave(t.Context(), h.t, kiosk, v.ID))
+	_, err = h.s.Start(t.Context(), h.t, kiosk, typed, uuid.New(), uuid.Nil)
 	require.NoError(t, err)
 	require.NoError(t, h.s.Next(t.Context(), h.t, h.operator(), uuid.New()))
 	h.Clock.Advance(time.Second)
@@ -97,7 +97,7 @@ func TestTheQueueIsByAppointmentThenArrival(t *testing.T) {
 	var want []string
 	start := func(at time.Time) string {
 		kiosk := h.kiosk()
-		_, err := h.s.Start(t.Context(), h.t, kiosk, h.code(t, at), uuid.New())
+		_, err := h.s.Start(t.Context(), h.t, kiosk, h.code(t, at), uuid.New(), uuid.Nil)
 		require.NoError(t, err)
 		h.Clock.Advance(time.Second)
 		return kiosk.ID

@@ -95,8 +95,8 @@ func New(cfg Config) *Service {
 	return &Service{cfg: cfg, times: cfg.Times.orDefaults(), log: cfg.Log}
 }
 
-// maxInRoom are kiosk and desk, and one place for a reload that overlaps.
-const maxInRoom = 3
+// maxInRoom are the kiosk, some operators who stand by, and places for reloads that overlap.
+const maxInRoom = 8
 
 // roomName is a fresh unguessable name that carries the entity, so that LiveKit's messages find their way.
 func (s *Service) roomName(t tenant.Tenant) (string, error) {
@@ -139,7 +139,7 @@ func (s *Service) step(ctx context.Context, tx *tenant.Tx, v *Session, c Command
 		if err := tx.Publish(ctx, RoomDone{Room: v.Room}); err != nil {
 			return err
 		}
-		v.OperatorID, v.OperatorName, v.Room, v.DeskSeenAt = nil, "", "", nil
+		v.OperatorID, v.OperatorName, v.Room, v.DeskSeenAt, v.KioskJoins = nil, "", "", nil, 0
 		v.KioskPeer, v.DeskPeer = false, false
 		v.KioskSeenAt = tx.Now()
 	case Call, Hold, Resume, Drop, Close, Leave, Miss, Abandon, Cut:
@@ -174,7 +174,7 @@ func (s *Service) end(ctx context.Context, tx *tenant.Tx, v *Session, before Sta
 			return err
 		}
 	}
-	if before.Calling() {
+	if v.Room != "" {
 		if err := tx.Publish(ctx, RoomDone{Room: v.Room}); err != nil {
 			return err
 		}

@@ -195,6 +195,7 @@ func (s *Service) DeskState(ctx context.Context, t tenant.Tenant, a actor.Actor)
 	}
 	here := s.touch(ctx, t, DeskSide, operator, contact)
 	var state DeskState
+	var queue []Session
 	err = s.cfg.DB.InTenant(ctx, t, func(tx *tenant.Tx) error {
 		state = DeskState{Operator: OperatorView{operator, a.Name}}
 		offices, err := s.cfg.Staff.Offices(ctx, tx, a)
@@ -206,8 +207,7 @@ func (s *Service) DeskState(ctx context.Context, t tenant.Tenant, a actor.Actor)
 			return err
 		}
 		state.Entity = DeskEntity{Key: string(t.Key), Name: entity.Name}
-		queue, err := waiting(ctx, tx, offices)
-		if err != nil {
+		if queue, err = waiting(ctx, tx, offices); err != nil {
 			return err
 		}
 		v, err := liveOfOperator(ctx, tx, operator)
@@ -234,6 +234,9 @@ func (s *Service) DeskState(ctx context.Context, t tenant.Tenant, a actor.Actor)
 	}
 	if state.Session != nil || len(state.Waiting) > 0 {
 		s.watch.add(t)
+	}
+	if state.Session == nil {
+		state.Standby = s.standbyRoom(ctx, t, queue)
 	}
 	if state.Version, err = versionOf(state); err != nil {
 		return DeskState{}, err

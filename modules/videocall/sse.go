@@ -67,9 +67,9 @@ func (s *Service) DeskEvents(c *fiber.Ctx) error {
 }
 
 func (s *Service) deskChannels(ctx context.Context, t tenant.Tenant, a actor.Actor, operator uuid.UUID) ([]string, error) {
-	channels := []string{StaffChannel(t, operator)}
+	channels := []string{StaffChannel(t, operator), desksChannel(t)}
 	err := s.cfg.DB.InTenant(ctx, t, func(tx *tenant.Tx) error {
-		channels = channels[:1]
+		channels = channels[:2]
 		offices, err := s.cfg.Staff.Offices(ctx, tx, a)
 		for _, office := range offices {
 			channels = append(channels, deskChannel(t, office))

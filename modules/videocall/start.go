@@ -15,8 +15,9 @@ import (
 )
 
 // Start begins an encounter with the code that was typed at the kiosk. The same request gives the same session.
-// Refusals are those of Codes, and "videocall.kiosk_busy" while another encounter goes on at this kiosk.
-func (s *Service) Start(ctx context.Context, t tenant.Tenant, a actor.Actor, code string, request uuid.UUID) (Session, error) {
+// visit is the number of an Approach whose room becomes the session's, or zero. Refusals are those of Codes, and
+// "videocall.kiosk_busy" while another encounter goes on at this kiosk.
+func (s *Service) Start(ctx context.Context, t tenant.Tenant, a actor.Actor, code string, request, visit uuid.UUID) (Session, error) {
 	kiosk, err := kioskOf(a)
 	if err != nil {
 		return Session{}, err
@@ -27,7 +28,11 @@ func (s *Service) Start(ctx context.Context, t tenant.Tenant, a actor.Actor, cod
 	ticket, err := s.cfg.Codes.Check(ctx, t, kiosk, code)
 	var v Session
 	if err == nil {
-		v, err = s.begin(ctx, t, kiosk, ticket, request)
+		room := ""
+		if visit != uuid.Nil {
+			room = approachRoom(t, kiosk, visit)
+		}
+		v, err = s.begin(ctx, t, kiosk, ticket, request, room)
 	}
 	if errors.Is(err, codeUsed) || errors.Is(err, kioskBusy) { // by the same request on another connection?
 		if v, found, again := s.started(ctx, t, kiosk, request); again != nil || found {
@@ -39,6 +44,9 @@ func (s *Service) Start(ctx context.Context, t tenant.Tenant, a actor.Actor, cod
 	}
 	s.watch.add(t)
 	s.hint(ctx, t, v)
+	if v.Room != "" {
+		s.forgetApproach(ctx, t, v.Room)
+	}
 	return v, nil
 }
 
@@ -60,8 +68,8 @@ func (s *Service) started(ctx context.Context, t tenant.Tenant, kiosk, request u
 	return v, found, err
 }
 
-// begin redeems the code and makes the session, both or neither.
-func (s *Service) begin(ctx context.Context, t tenant.Tenant, kiosk uuid.UUID, ticket Ticket, request uuid.UUID) (v Session, err error) {
+// begin redeems the code and makes the session, both or neither. A room that another session had is not taken.
+func (s *Service) begin(ctx context.Context, t tenant.Tenant, kiosk uuid.UUID, ticket Ticket, request uuid.UUID, room string) (v Session, err error) {
 	err = s.cfg.DB.InTenant(ctx, t, func(tx *tenant.Tx) error {
 		if err := s.cfg.Codes.Redeem(ctx, tx, kiosk, ticket.AppointmentID); err != nil {
 			return err
@@ -69,6 +77,11 @@ func (s *Service) begin(ctx context.Context, t tenant.Tenant, kiosk uuid.UUID, t
 		v = Session{ID: id.New[Session](tx.IDs()), AppointmentID: ticket.AppointmentID, KioskID: kiosk,
 			OfficeID: ticket.OfficeID, ServiceID: ticket.ServiceID, AppointmentAt: ticket.StartsAt, StartRequestID: request}
 		if err := s.label(ctx, tx, &v); err != nil {
+			return err
+		}
+		if _, err := byRoom(ctx, tx, room); errors.Is(err, problem.NotFound) {
+			v.Room = room
+		} else if err != nil {
 			return err
 		}
 		ok, err := insertSession(ctx, tx, &v)
@@ -110,8 +123,9 @@ func (s *Service) label(ctx context.Context, tx *tenant.Tx, v *Session) error {
 	return err
 }
 
-// Leave ends the encounter at the citizen's wish; after the end it takes the kiosk back to its start.
-func (s *Service) Leave(ctx context.Context, t tenant.Tenant, a actor.Actor) error {
+// Leave ends the encounter at the citizen's wish; after the end it takes the kiosk back to its start. It names the
+// session, so that one that comes late does nothing to the next citizen's.
+func (s *Service) Leave(ctx context.Context, t tenant.Tenant, a actor.Actor, session ID) error {
 	kiosk, err := kioskOf(a)
 	if err != nil {
 		return err
@@ -124,7 +138,7 @@ func (s *Service) Leave(ctx context.Context, t tenant.Tenant, a actor.Actor) err
 		if errors.Is(err, problem.NotFound) {
 			return nil
 		}
-		if err != nil {
+		if err != nil || latest.ID != session {
 			return err
 		}
 		if v, err = lock(ctx, tx, latest.ID); err != nil {

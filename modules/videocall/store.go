@@ -19,7 +19,7 @@ INSERT INTO {t}.sessions (id, appointment_id, kiosk_id, office_id, service_id, s
        office_name, kiosk_name, appointment_at, start_request_id, state, state_at, version, operator_name, room,
        rings, kiosk_joins, desk_joins, kiosk_peer, desk_peer, kiosk_seen_at, started_at, outcome, note)
 VALUES (@id, @appointment, @kiosk, @office, @service, @service_title, @service_minutes, @needed,
-       @office_name, @kiosk_name, @appointment_at, @request, 'waiting', @now, 1, '', '',
+       @office_name, @kiosk_name, @appointment_at, @request, 'waiting', @now, 1, '', @room,
        0, 0, 0, false, false, @now, @now, '', '')
 ON CONFLICT DO NOTHING`
 
@@ -74,8 +74,8 @@ const sqlOneAtATime = `SELECT pg_advisory_xact_lock(hashtextextended(@operator, 
 // The first who waits, for exactly one of all operators who ask at once.
 const sqlClaim = `
 UPDATE {t}.sessions
-   SET state = 'called', state_at = @now, called_at = @now, operator_id = @operator, operator_name = @name, room = @room,
-       rings = 1, kiosk_joins = 0, desk_joins = 0, kiosk_peer = false, desk_peer = false, desk_seen_at = @now,
+   SET state = 'called', state_at = @now, called_at = @now, operator_id = @operator, operator_name = @name,
+       room = CASE WHEN room = '' THEN @room ELSE room END, rings = 1, desk_joins = 0, kiosk_peer = false, desk_peer = false, desk_seen_at = @now,
        version = version + 1
  WHERE id = (SELECT id
                FROM {t}.sessions
@@ -150,7 +150,7 @@ func insertSession(ctx context.Context, tx *tenant.Tx, s *Session) (bool, error)
 	n, err := tenant.Exec(ctx, tx, sqlInsertSession, tenant.Args{
 		"id": s.ID.UUID, "appointment": s.AppointmentID, "kiosk": s.KioskID, "office": s.OfficeID, "service": s.ServiceID,
 		"service_title": s.ServiceTitle, "service_minutes": s.ServiceMinutes, "needed": s.Needed, "office_name": s.OfficeName,
-		"kiosk_name": s.KioskName, "appointment_at": s.AppointmentAt, "request": s.StartRequestID, "now": tx.Now(),
+		"kiosk_name": s.KioskName, "appointment_at": s.AppointmentAt, "request": s.StartRequestID, "room": s.Room, "now": tx.Now(),
 	})
 	return n == 1, err
 }

@@ -95,7 +95,7 @@ func TestAKioskThatGoesSilentInTheQueueIsNotWaitedForAndItsCodeWorksAgain(t *tes
 	h := newHouse(t)
 	typed := h.code(t, h.Clock.Now())
 	kiosk := h.kiosk()
-	v, err := h.s.Start(t.Context(), h.t, kiosk, typed, uuid.New())
+	v, err := h.s.Start(t.Context(), h.t, kiosk, typed, uuid.New(), uuid.Nil)
 	require.NoError(t, err)
 	for range 5 {
 		h.Clock.Advance(50 * time.Second)
@@ -107,7 +107,7 @@ func TestAKioskThatGoesSilentInTheQueueIsNotWaitedForAndItsCodeWorksAgain(t *tes
 	h.Clock.Advance(61 * time.Second)
 	h.sweep(t)
 	require.Equal(t, Abandoned, h.session(t, v.ID).State)
-	_, err = h.s.Start(t.Context(), h.t, kiosk, typed, uuid.New())
+	_, err = h.s.Start(t.Context(), h.t, kiosk, typed, uuid.New(), uuid.Nil)
 	require.NoError(t, err, "the power was back after two minutes")
 }
 

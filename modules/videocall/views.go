@@ -90,6 +90,7 @@ type DeskState struct {
 	ServerTime time.Time      `json:"server_time"`
 	Version    int64          `json:"version" doc:"Another number whenever anything but server_time differs; it is not an order"`
 	Waiting    []WaitingEntry `json:"waiting"`
+	Standby    string         `json:"standby" doc:"Room of whoever is next or comes near: a free page may stand by in it; empty where there is none"`
 	Session    *DeskSession   `json:"session"`
 }
 

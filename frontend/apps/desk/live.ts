@@ -6,7 +6,7 @@ import type { Event } from './model';
 /** Makes the desk's line: everything it hears becomes an event. */
 export function newLine(send: (event: Event) => void, refresh: () => void): Line {
   return new Line(
-    { join: api.join, beat: api.sendBeat },
+    { join: api.join, standBy: api.standBy, beat: api.sendBeat },
     {
       link: (link) => send({ kind: 'link', link }),
       peer: (peer) => send({ kind: 'peer', peer }),

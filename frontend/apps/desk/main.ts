@@ -39,8 +39,7 @@ function send(event: Event): void {
       model = step.model;
       for (const effect of step.effects) run(effect);
       draw();
-      const { media, call, camera, microphone } = demandOf(model);
-      line.follow({ media, call, camera, microphone });
+      line.follow(demandOf(model));
     }
   } finally {
     working = false; // a fault in one event must not silence the next
@@ -86,8 +85,8 @@ const failed = (error: ApiError): Event => ({ kind: 'failed', error });
 function run(effect: Effect): void {
   switch (effect.kind) {
     case 'claim': {
-      const claim = api.claimNext(effect.requestId, effect.chosen);
-      line.expect(claim.then(({ ticket }) => ticket));
+      const claim = api.claimNext(effect.requestId, effect.chosen, line.standbyRoom);
+      line.expect(claim.then(({ way }) => way));
       return follow(
         claim,
         ({ snapshot }) => ({ kind: 'claimed', snapshot }),

@@ -146,4 +146,6 @@ export interface Demand {
   readonly call: boolean;
   readonly camera: boolean;
   readonly microphone: boolean;
+  /** The room to stand by in, "" where there is none. */
+  readonly standby: string;
 }

@@ -40,13 +40,14 @@ const session = (state: SessionState, more: Partial<DeskSession> = {}): DeskSess
   ...more,
 });
 
-function snap(of: DeskSession | null, queue: WaitingPerson[] = [], at = (clock += 1)): DeskSnapshot {
+function snap(of: DeskSession | null, queue: WaitingPerson[] = [], at = (clock += 1), standby = ''): DeskSnapshot {
   return {
     entity: { key: 'isernia', name: 'Comune di Isernia' },
     operator: { id: 'o1', name: 'Anna' },
     server_time: new Date(Date.UTC(2026, 4, 5) + at * 1000).toISOString(),
     version: at,
     waiting: queue,
+    standby,
     session: of,
   };
 }
@@ -88,7 +89,7 @@ describe('who waits', () => {
     const claimed = run(asked.model, { kind: 'claimed', snapshot: snap(session('called')) });
     expect(sessionOf(claimed.model)?.id).toBe('s1');
     expect(claimed.model.claiming).toBeNull();
-    expect(demandOf(claimed.model)).toEqual({ media: true, call: true, camera: true, microphone: true });
+    expect(demandOf(claimed.model)).toEqual({ media: true, standby: '', call: true, camera: true, microphone: true });
   });
 
   it('can be chosen out of order', () => {
@@ -100,6 +101,8 @@ describe('who waits', () => {
     expect(demandOf(ready()).media).toBe(false);
     expect(demandOf(ready(person('a'))).media).toBe(true);
     expect(demandOf(ready(person('a'))).call).toBe(false);
+    const near = run(ready(), { kind: 'snapshot', snapshot: snap(null, [], undefined, 'isernia.r1') }).model;
+    expect(demandOf(near)).toMatchObject({ media: true, standby: 'isernia.r1', call: false, camera: false });
   });
 
   it('is not claimed when nobody waits, in a session, or without being signed in', () => {

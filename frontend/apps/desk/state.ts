@@ -62,9 +62,12 @@ export function sessionOf(model: Model): DeskSession | null {
 export function demandOf(model: Model): Demand {
   const session = sessionOf(model);
   const sending = session !== null && session.state !== 'held';
+  const free = model.phase === 'ready' && model.breath === null && session === null;
+  const standby = free ? (model.snapshot?.standby ?? '') : '';
   return {
-    // The camera is ready before anyone is called, so that one key is enough from ring to face.
-    media: session !== null || model.claiming !== null || (model.phase === 'ready' && model.breath === null && waiting(model) > 0),
+    // Camera and connection are ready before anyone is called, so that one key is enough from ring to face.
+    media: session !== null || model.claiming !== null || standby !== '' || (free && waiting(model) > 0),
+    standby,
     call: session !== null,
     camera: sending && model.camera,
     microphone: sending && model.microphone,

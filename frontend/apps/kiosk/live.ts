@@ -4,7 +4,15 @@ import { Chime, Line, type Link } from '../../packages/call/index';
 import type { Demand, Event } from './model';
 import { Scanner } from './scanner';
 
-const NOTHING: Demand = { camera: false, call: false, ring: false, scan: false, sharp: false, sending: false };
+const NOTHING: Demand = {
+  camera: false,
+  call: false,
+  standby: false,
+  ring: false,
+  scan: false,
+  sharp: false,
+  sending: false,
+};
 
 /** Everything that is not drawn. */
 export class Live {
@@ -12,10 +20,16 @@ export class Live {
   readonly line: Line;
   private readonly scanner: Scanner;
   private demand = NOTHING;
+  /** Number of this citizen's visit, "" before anyone came. */
+  visit = '';
 
-  constructor(send: (event: Event) => void, refresh: () => void) {
+  constructor(send: (event: Event) => void, refresh: () => void, inSession: () => boolean) {
     this.line = new Line(
-      { join: api.join, beat: api.sendBeat },
+      {
+        join: api.join,
+        standBy: () => (inSession() ? api.join() : api.approach(this.visit)),
+        beat: api.sendBeat,
+      },
       {
         link: (link) => send({ kind: 'link', link }),
         peer: (peer) => send({ kind: 'peer', peer }),
@@ -36,7 +50,13 @@ export class Live {
   follow(demand: Demand): void {
     const before = this.demand;
     this.demand = demand;
+    if (demand.standby && !before.standby) this.visit = crypto.randomUUID();
+    if (!demand.standby && !demand.call && this.visit !== '') {
+      api.withdraw(this.visit).catch(() => undefined); // unheard, it is over in two minutes
+      this.visit = '';
+    }
     this.line.follow({
+      standby: demand.standby ? 'here' : '',
       media: demand.camera,
       call: demand.call,
       camera: demand.sending,

@@ -50,7 +50,7 @@ function send(event: Event): void {
   }
 }
 
-const live = new Live(send, () => void refresh());
+const live = new Live(send, () => void refresh(), () => model.screen === 'session');
 
 function draw(): void {
   const ports: Ports = { send, own: live.line.own, other: live.line.other, newId: newRequestId };
@@ -75,13 +75,13 @@ function run(effect: Effect): void {
     case 'refresh':
       return void refresh();
     case 'open':
-      api.openSession(effect.code, effect.requestId).then(
+      api.openSession(effect.code, effect.requestId, live.visit).then(
         (snapshot) => send({ kind: 'opened', snapshot }),
         (error: unknown) => send({ kind: 'openRefused', error: known(error) }),
       );
       return;
     case 'leave':
-      api.leave().then(
+      api.leave(effect.session).then(
         () => send({ kind: 'left' }),
         // Refused: there is nothing left to leave. Not reached: the machine says it again.
         (error: unknown) => (known(error).unreachable ? undefined : send({ kind: 'left' })),

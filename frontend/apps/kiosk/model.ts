@@ -122,7 +122,7 @@ export type Effect =
   | { readonly kind: 'connect' }
   | { readonly kind: 'refresh' }
   | { readonly kind: 'open'; readonly code: string; readonly requestId: string }
-  | { readonly kind: 'leave' }
+  | { readonly kind: 'leave'; readonly session: string }
   | { readonly kind: 'wipe' }
   | { readonly kind: 'chat'; readonly text: string }
   | { readonly kind: 'capture' }
@@ -158,6 +158,8 @@ export type SayKey =
 export interface Demand {
   readonly camera: boolean;
   readonly call: boolean;
+  /** Connected ahead of the call. */
+  readonly standby: boolean;
   readonly ring: boolean;
   readonly scan: boolean;
   readonly sharp: boolean;

@@ -92,7 +92,7 @@ function leave(model: Model, session: KioskSession): Step {
   const done = finish(model, session.id, { outcome: '', text: '', left: true });
   return {
     model: { ...done.model, leaveSentAt: model.now },
-    effects: [...done.effects, { kind: 'leave' }],
+    effects: [...done.effects, { kind: 'leave', session: session.id }],
   };
 }
 

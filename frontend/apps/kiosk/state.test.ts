@@ -190,6 +190,9 @@ describe('every state of the server', () => {
 
   it('demands camera, call and bell as the state says', () => {
     const of = (state: SessionState) => demandOf(inState(state));
+    expect(of('waiting')).toMatchObject({ standby: true, call: false, sending: false });
+    expect(of('called')).toMatchObject({ standby: false, call: true });
+    expect(of('closed').standby).toBe(false);
     expect(of('waiting')).toMatchObject({ camera: true, call: false, ring: false, sending: false });
     expect(of('called')).toMatchObject({ camera: true, call: true, ring: true, sending: true });
     expect(of('connected')).toMatchObject({ camera: true, call: true, ring: false, sending: true });

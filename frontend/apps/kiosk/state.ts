@@ -51,6 +51,7 @@ export function demandOf(model: Model): Demand {
   return {
     camera: live || model.scanning,
     call,
+    standby: session?.state === 'waiting' || model.screen === 'code' || model.screen === 'help' || model.screen === 'refusal',
     ring: session?.state === 'called' && !model.call.picture,
     scan: model.scanning,
     sharp: model.scanning || model.paper.step === 'aim',
@@ -236,7 +237,7 @@ function snapshot(model: Model, next: KioskSnapshot): Step {
     const done = finish(known, id, { outcome, text: ended?.text ?? '', left: false });
     // The server shows an ended session until this side says that its screen is past it.
     if (session === null) return done;
-    return { model: { ...done.model, leaveSentAt: model.now }, effects: [...done.effects, { kind: 'leave' }] };
+    return { model: { ...done.model, leaveSentAt: model.now }, effects: [...done.effects, { kind: 'leave', session: session.id }] };
   }
   if (model.screen === 'boot' || model.screen === 'enrol') {
     return only({ ...known, ...blank(), screen: 'start', touchedAt: model.now });
@@ -262,7 +263,6 @@ function leaveAgain(model: Model): Step {
   const session = model.snapshot?.session ?? null;
   const open = session !== null && (session.id === model.endedSession || !isLive(session.state));
   const due = model.leaveSentAt === null || model.now - model.leaveSentAt >= RETRY_MS;
-  // Never while a code is on its way: the leave could meet the session of whoever comes next.
   if (!open || !due || !model.lineUp || model.pending !== null) return only(model);
-  return { model: { ...model, leaveSentAt: model.now }, effects: [{ kind: 'leave' }] };
+  return { model: { ...model, leaveSentAt: model.now }, effects: [{ kind: 'leave', session: session.id }] };
 }

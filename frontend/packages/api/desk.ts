@@ -12,6 +12,8 @@ import {
   type Outcome,
   paper,
   type Paper,
+  standby,
+  type Standby,
   ticket,
   type Ticket,
 } from './types';
@@ -31,15 +33,30 @@ export const openEvents = (listener: StreamListener<DeskSnapshot>): Stream =>
 /** The answer to a claim. */
 export interface Claim {
   readonly snapshot: DeskSnapshot;
-  readonly ticket: Ticket | null;
+  /** The way into the call: `standing` when the page stands by in its room, null when it has to be asked for. */
+  readonly way: Ticket | 'standing' | null;
 }
 
-/** Takes the first who waits, or a chosen one. `requestId` makes a repetition harmless. */
-export const claimNext = (requestId: string, chosen: string | null): Promise<Claim> =>
-  request(`${BASE}/next`, (raw, path) => ({ snapshot: deskState(raw, path), ticket: claimed(raw, path).admission }), {
-    method: 'POST',
-    body: { request_id: requestId, ...(chosen === null ? {} : { session_id: chosen }) },
-  });
+/** Takes the first who waits, or a chosen one, standing by in a room or not (""). `requestId` makes a repetition harmless. */
+export const claimNext = (requestId: string, chosen: string | null, room: string): Promise<Claim> =>
+  request(
+    `${BASE}/next`,
+    (raw, path) => {
+      const { standing, admission } = claimed(raw, path);
+      return { snapshot: deskState(raw, path), way: standing ? ('standing' as const) : admission };
+    },
+    {
+      method: 'POST',
+      body: {
+        request_id: requestId,
+        ...(chosen === null ? {} : { session_id: chosen }),
+        ...(room === '' ? {} : { standby: room }),
+      },
+    },
+  );
+
+/** Gets a ticket into the room of whoever is next, good for receiving nothing yet. */
+export const standBy = (): Promise<Standby> => request(`${BASE}/standby`, standby, { method: 'POST', body: {} });
 
 /** Gets a fresh ticket into the room. */
 export const join = (): Promise<Ticket> => request(`${BASE}/session/join`, ticket, { method: 'POST', body: {} });

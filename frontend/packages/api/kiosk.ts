@@ -15,11 +15,21 @@ export const fetchState = (): Promise<KioskSnapshot> => request(`${BASE}/state`,
 export const openEvents = (listener: StreamListener<KioskSnapshot>): Stream =>
   openStream(`${BASE}/events`, kioskState, listener);
 
-/** Opens the session that belongs to a code. `requestId` makes a repetition harmless. */
-export const openSession = (code: string, requestId: string): Promise<KioskSnapshot> =>
-  request(`${BASE}/sessions`, kioskState, { method: 'POST', body: { code, request_id: requestId } });
+/** Somebody is about to give a code: a ticket into the room of their visit, good for sending nothing yet. */
+export const approach = (visit: string): Promise<Ticket> =>
+  request(`${BASE}/approach`, ticket, { method: 'POST', body: { visit_id: visit } });
 
-/** Gets a fresh ticket into the room. */
+/** They went away without one. */
+export const withdraw = (visit: string): Promise<void> => command(`${BASE}/approach/withdraw`, { body: { visit_id: visit } });
+
+/** Opens the session that belongs to a code, in the room of the visit. `requestId` makes a repetition harmless. */
+export const openSession = (code: string, requestId: string, visit: string): Promise<KioskSnapshot> =>
+  request(`${BASE}/sessions`, kioskState, {
+    method: 'POST',
+    body: { code, request_id: requestId, ...(visit === '' ? {} : { visit_id: visit }) },
+  });
+
+/** Gets a fresh ticket into the session's room; while waiting, one that is good for sending nothing. */
 export const join = (): Promise<Ticket> => request(`${BASE}/session/join`, ticket, { method: 'POST', body: {} });
 
 /** Says that this side is in the call and whether it receives the other. */
@@ -37,5 +47,5 @@ export const sendPaper = (picture: Blob, name: string): Promise<Paper> => {
   return request(`${BASE}/session/documents`, paper, { method: 'POST', form });
 };
 
-/** Ends the session from this side. */
-export const leave = (): Promise<void> => command(`${BASE}/session/leave`, { body: {} });
+/** Ends the session from this side; one that is over already, or another's, is left alone. */
+export const leave = (session: string): Promise<void> => command(`${BASE}/session/leave`, { body: { session_id: session } });

@@ -1,5 +1,5 @@
 /** What both sides of a session speak about. */
-import { type Decoded, instant, list, nullable, number, oneOf, shape, text, withDefault } from './decode';
+import { type Decoded, flag, instant, list, nullable, number, oneOf, shape, text, withDefault } from './decode';
 
 /** States of a session, as the server keeps them. */
 export const sessionState = oneOf(
@@ -45,8 +45,12 @@ export const service = shape({ title: text, needed: list(text) });
 export const ticket = shape({ url: text, token: text, identity: withDefault(text, '') });
 export type Ticket = Decoded<typeof ticket>;
 
+/** The same, into a room to stand by in. */
+export const standby = shape({ url: text, token: text, identity: withDefault(text, ''), room: text });
+export type Standby = Decoded<typeof standby>;
+
 /** What comes with the answer to a claim: the way into the call, where there is one already. */
-export const claimed = shape({ admission: withDefault(nullable(ticket), null) });
+export const claimed = shape({ standing: withDefault(flag, false), admission: withDefault(nullable(ticket), null) });
 
 /** The answer to a heartbeat. */
 export const beat = shape({ state: sessionState });
@@ -95,6 +99,8 @@ export const deskState = shape({
       appointment_at: nullable(instant),
     }),
   ),
+  /** The room of whoever is next or comes near; empty where there is none. */
+  standby: withDefault(text, ''),
   session: nullable(
     shape({
       id: text,

@@ -45,6 +45,8 @@ const ALONE_MS = 15_000;
 
 /** How long the other side's face goes before one's own, at most, in milliseconds. */
 const FACE_FIRST_MS = 1_000;
+/** How long the server has to open a room in which this side stands by; then a fresh ticket is asked for. */
+const OPEN_MS = 3_000;
 
 type LiveKit = typeof import('livekit-client');
 let library: Promise<LiveKit> | null = null;
@@ -75,6 +77,17 @@ async function warm(): Promise<void> {
   }
 }
 
+/** How a call begins. */
+export interface CallManner {
+  /** This side waits a moment with its own picture, so that nothing slows down the other's. */
+  readonly faceFirst?: boolean;
+  /**
+   * This side is connected before anybody calls. Until {@link Call.admit} it tells its owner nothing, and nobody gets
+   * its picture: it is sent to the server already, which may hand it to no one (or, with faceFirst, not even sent).
+   */
+  readonly standing?: boolean;
+}
+
 /** A call that reconnects until it is disposed. */
 export class Call {
   private room: Room | null = null;
@@ -96,12 +109,43 @@ export class Call {
   private courtesy: ReturnType<typeof setTimeout> | undefined;
   private readonly onOnline = (): void => this.wake?.();
 
+  private faceFirst: boolean;
+  private standing: boolean;
+  private admittedAt = 0;
+
   constructor(
     private readonly ticket: TicketSource,
     private readonly listener: CallListener,
-    /** Whether this side waits a moment with its own picture, so that nothing slows down the other's. */
-    private faceFirst = false,
-  ) {}
+    manner: CallManner = {},
+  ) {
+    this.faceFirst = manner.faceFirst ?? false;
+    this.standing = manner.standing ?? false;
+  }
+
+  /** State of this side's connection. */
+  get link(): Link {
+    return this.linkState;
+  }
+
+  /** The end of standing by: from now on both sides may see and hear each other. */
+  admit(): void {
+    if (!this.standing || this.disposed) return;
+    this.standing = false;
+    this.admittedAt = performance.now();
+    this.watch = new PeerWatch();
+    this.listener.link(this.linkState);
+    const room = this.room;
+    if (room === null || room !== this.open) return;
+    this.greet(room);
+    this.beat();
+  }
+
+  /** Lets the other side have this one's picture, at once or after a moment. */
+  private greet(room: Room): void {
+    if (this.faceFirst) this.courtesy ??= setTimeout(() => this.faceSeen(), FACE_FIRST_MS);
+    else room.localParticipant.setTrackSubscriptionPermissions(true);
+    this.syncTracks();
+  }
 
   /** The other side's face is there: nothing keeps this side's picture back any more. */
   faceSeen(): void {
@@ -229,6 +273,7 @@ export class Call {
       if (mine()) this.listener.remote(remoteOf(kit, room));
     };
     const heard = (): void => {
+      if (this.standing) return;
       this.doubts = 0;
       const changed = this.watch.heard(performance.now());
       if (changed !== null) this.listener.peer(changed);
@@ -256,7 +301,7 @@ export class Call {
         if (mine()) this.listener.soundBlocked(!room.canPlaybackAudio);
       })
       .on(RoomEvent.ConnectionQualityChanged, (quality, who) => {
-        if (!mine() || !who.isLocal) return;
+        if (!mine() || !who.isLocal || this.standing) return;
         const names: Record<string, Quality> = {
           [ConnectionQuality.Excellent]: 'good',
           [ConnectionQuality.Good]: 'good',
@@ -269,8 +314,15 @@ export class Call {
       .on(RoomEvent.SignalConnected, () => {
         if (!mine()) return;
         this.open = room;
-        if (this.faceFirst) this.courtesy ??= setTimeout(() => this.faceSeen(), FACE_FIRST_MS);
+        if (!this.standing) return this.greet(room);
+        room.localParticipant.setTrackSubscriptionPermissions(false);
         this.syncTracks();
+      })
+      // The server opened the room.
+      .on(RoomEvent.ParticipantPermissionsChanged, (_before, who) => {
+        if (!mine() || !who.isLocal) return;
+        this.syncTracks();
+        this.beat();
       })
       .on(RoomEvent.Reconnecting, () => {
         if (mine()) this.setLink('lost');
@@ -337,12 +389,20 @@ export class Call {
 
   /** Says "here" every second, and looks more often whether the other side did. */
   private pulse(): void {
+    if (this.standing) return;
     const now = performance.now();
     const changed = this.watch.tick(now);
     if (changed !== null) this.listener.peer(changed);
     if (now - this.beatAt >= HEARTBEAT_MS - LOOK_MS / 2) this.beat();
     const room = this.room;
     if (room === null || room.state !== 'connected') return;
+    const may = room.localParticipant.permissions;
+    if (may !== undefined && !(may.canPublish && may.canSubscribe) && now - this.admittedAt > OPEN_MS) {
+      this.admittedAt = now; // the room was not opened to this side
+      this.setLink('lost');
+      void room.disconnect(false);
+      return;
+    }
     // The server says the other side is here, yet nothing is heard: our own connection may be a corpse.
     const patience = room.remoteParticipants.size > 0 ? DOUBT_MS : ALONE_MS;
     if (this.watch.state === 'lost' && this.watch.silence(now) > patience * 2 ** this.doubts) {
@@ -354,7 +414,7 @@ export class Call {
 
   private beat(): void {
     const room = this.room;
-    if (room === null || room.state !== 'connected') return;
+    if (room === null || room.state !== 'connected' || this.standing) return;
     this.beatAt = performance.now();
     room.localParticipant
       .publishData(new Uint8Array([1]), { reliable: false, topic: TOPIC })
@@ -386,7 +446,7 @@ export class Call {
   private setLink(link: Link): void {
     if (this.linkState === link) return;
     this.linkState = link;
-    this.listener.link(link);
+    if (!this.standing) this.listener.link(link);
   }
 }
 

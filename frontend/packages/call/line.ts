@@ -23,11 +23,18 @@ export interface LineDemand {
   /** The other side may see and hear this one. */
   readonly camera: boolean;
   readonly microphone: boolean;
+  /** Where this side stands by while no call is up; another word is another place, "" is none. */
+  readonly standby: string;
 }
 
-/** The two operations of the server a call needs. */
+/** The way into a call that a claim brings: `standing` where this side stands by in its room. */
+export type Way = Ticket | 'standing' | null;
+
+/** The operations of the server a call needs. */
 export interface LineApi {
   join(): Promise<Ticket>;
+  /** A ticket to stand by with, and the room where the server tells it. */
+  standBy(): Promise<Ticket & { readonly room?: string }>;
   beat(peer: boolean): Promise<Beat>;
 }
 
@@ -46,7 +53,7 @@ export interface LineListener {
   over(): void;
 }
 
-const OFF: LineDemand = { media: false, call: false, camera: false, microphone: false };
+const OFF: LineDemand = { media: false, call: false, camera: false, microphone: false, standby: '' };
 
 /** One side of a session. The two video elements belong to it; the screen only places them. */
 export class Line {
@@ -61,20 +68,22 @@ export class Line {
   private beats: ReturnType<typeof setInterval> | undefined;
   private triedAt = 0;
   private startedAt = 0;
-  private coming: Promise<Ticket | null> | null = null;
+  private coming: Promise<Way> | null = null;
+  private standing: Call | null = null;
+  private room = '';
   private readonly media: Media;
 
   constructor(
     private readonly api: LineApi,
     private readonly listener: LineListener,
-    /** See {@link Call.faceSeen}. */
-    private readonly faceFirst = false,
+    /** A kiosk: it lets the other's face go first, and it stands by in the room its session will have. */
+    private readonly kiosk = false,
   ) {
     this.voice.autoplay = true;
     this.media = new Media({
       tracks: (camera, microphone) => {
         this.own.srcObject = camera === null ? null : new MediaStream([camera]);
-        this.call?.send(camera, microphone);
+        for (const call of [this.call, this.standing]) call?.send(camera, microphone);
         if (camera !== null && microphone !== null) listener.fault(null);
       },
       fault: (fault) => listener.fault(fault),
@@ -90,6 +99,7 @@ export class Line {
     if (!demand.media && before.media) this.media.stop();
     if (demand.call && !before.call) this.startCall();
     if (!demand.call && before.call) this.endCall();
+    if (!demand.call && (before.call || demand.standby !== before.standby)) this.stand(demand.standby);
     if (demand.camera !== before.camera || demand.microphone !== before.microphone) {
       this.call?.allow(demand.camera, demand.microphone);
     }
@@ -108,9 +118,14 @@ export class Line {
     this.call?.start();
   }
 
-  /** Announces a ticket that comes with another answer; the next call waits for it instead of asking for one. */
-  expect(ticket: Promise<Ticket | null>): void {
-    this.coming = ticket.catch(() => null);
+  /** The room in which this side stands by, "" when it stands in none. */
+  get standbyRoom(): string {
+    return this.standing?.link === 'on' ? this.room : '';
+  }
+
+  /** Announces the way that comes with another answer; the next call waits for it instead of asking for one. */
+  expect(way: Promise<Way>): void {
+    this.coming = way.catch(() => null);
   }
 
   /** Takes the call back from another window. */
@@ -147,29 +162,82 @@ export class Line {
     void this.media.open();
   }
 
+  private stand(where: string): void {
+    const before = this.standing;
+    this.standing = null;
+    this.room = '';
+    before?.dispose();
+    if (where === '') return;
+    const call = this.newCall(true);
+    this.standing = call;
+    call.allow(true, true);
+    call.start();
+  }
+
   private startCall(): void {
-    const call = new Call(() => this.ticket(), {
-      link: (link) => this.listener.link(link),
-      peer: (peer) => this.listener.peer(peer),
-      remote: (media) => this.show(media),
-      quality: (quality) => this.listener.quality(quality),
-      soundBlocked: (blocked) => this.listener.soundBlocked(blocked),
-      remoteCamera: (on) => this.listener.picture(on && this.other.videoWidth > 0),
-    }, this.faceFirst);
-    this.call = call;
-    call.allow(this.demand.camera, this.demand.microphone);
+    const ready = this.standing;
+    this.standing = null;
+    if (ready === null) return this.begin(this.newCall(false));
+    if (this.kiosk) return this.begin(ready);
+    this.call = ready; // if the claim says that this is the room
+    void (this.coming ?? Promise.resolve(null)).then((way) => {
+      if (this.call !== ready) return;
+      if (way === 'standing') {
+        this.coming = null;
+        return this.begin(ready);
+      }
+      this.call = null;
+      ready.dispose();
+      this.begin(this.newCall(false));
+    });
+  }
+
+  private newCall(standing: boolean): Call {
+    const mine = (): boolean => this.call === call || this.standing === call;
+    const call: Call = new Call(
+      () => (this.standing === call ? this.standbyTicket() : this.ticket()),
+      {
+        link: (link) => mine() && this.listener.link(link),
+        peer: (peer) => mine() && this.listener.peer(peer),
+        remote: (media) => mine() && this.show(media),
+        quality: (quality) => mine() && this.listener.quality(quality),
+        soundBlocked: (blocked) => mine() && this.listener.soundBlocked(blocked),
+        remoteCamera: (on) => mine() && this.listener.picture(on && this.other.videoWidth > 0),
+      },
+      { faceFirst: this.kiosk, standing },
+    );
     call.send(this.media.cameraTrack, this.media.microphoneTrack);
+    return call;
+  }
+
+  private begin(call: Call): void {
+    this.call = call;
+    this.listener.peer(call.peer);
+    call.allow(this.demand.camera, this.demand.microphone);
+    call.admit();
     this.startedAt = performance.now();
     call.start();
     this.beats = setInterval(() => void this.beat(call), BEAT_MS);
     void this.beat(call);
   }
 
+  private async standbyTicket(): Promise<Ticket | null> {
+    this.room = '';
+    try {
+      const ticket = await this.api.standBy();
+      this.room = ticket.room ?? '';
+      return ticket;
+    } catch (error) {
+      if (!(error instanceof ApiError) || !OVER.includes(error.status)) throw error;
+      return null;
+    }
+  }
+
   private async ticket(): Promise<Ticket | null> {
     const { coming } = this;
     this.coming = null; // a ticket is good for one connection
     const given = await coming;
-    if (given) return given;
+    if (given && given !== 'standing') return given;
     try {
       return await this.api.join();
     } catch (error) {
@@ -184,6 +252,7 @@ export class Line {
     const call = this.call;
     this.call = null;
     call?.dispose();
+    this.listener.link('off');
     this.show({ video: null, audio: null });
   }
 

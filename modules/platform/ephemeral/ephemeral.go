@@ -53,7 +53,21 @@ func (s *Store) Touch(ctx context.Context, key string, ttl time.Duration) error 
 	return wrap("touch", s.client.Set(ctx, "presence:"+key, "1", ttl).Err())
 }
 
-// Forget ends the presence of key at once.
+// Announce keeps a word under key for ttl, in place of the one before.
+func (s *Store) Announce(ctx context.Context, key, word string, ttl time.Duration) error {
+	return wrap("announce", s.client.Set(ctx, "presence:"+key, word, ttl).Err())
+}
+
+// Announced reads what was announced last under key, "" when it is over.
+func (s *Store) Announced(ctx context.Context, key string) (string, error) {
+	word, err := s.client.Get(ctx, "presence:"+key).Result()
+	if errors.Is(err, redis.Nil) {
+		return "", nil
+	}
+	return word, wrap("announced", err)
+}
+
+// Forget ends the presence of key, or what was announced under it, at once.
 func (s *Store) Forget(ctx context.Context, key string) error {
 	return wrap("forget", s.client.Del(ctx, "presence:"+key).Err())
 }

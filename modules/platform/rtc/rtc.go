@@ -93,6 +93,20 @@ func (r *Rooms) Remove(ctx context.Context, room, identity string) error {
 	return wrap("remove participant", ignoreNotFound(err))
 }
 
+// Allow gives someone in the room the rights of a token with these sources, in place of those they came with.
+func (r *Rooms) Allow(ctx context.Context, room, identity string, publish Sources) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	sources := publish.list()
+	_, err := r.client.UpdateParticipant(ctx, &livekit.UpdateParticipantRequest{
+		Room: room, Identity: identity, Permission: &livekit.ParticipantPermission{
+			CanSubscribe: !publish.SendOnly, CanPublishData: publish.Data,
+			CanPublish: len(sources) > 0, CanPublishSources: sources,
+		},
+	})
+	return wrap("update participant", err)
+}
+
 // Participants lists the identities in a room; none for a room that does not exist.
 func (r *Rooms) Participants(ctx context.Context, room string) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
@@ -137,10 +151,11 @@ type Sources struct {
 	Microphone bool
 	Screen     bool
 	Data       bool // small messages to the others: the pings by which a side notices that the other fell
+	SendOnly   bool // and neither see nor hear the others
 }
 
-// Token lets one identity into one room for ttl (at most 10 minutes; 0 means TokenTTL), to see and hear the others and
-// to send what publish says. It gives no right over the room and no change of name.
+// Token lets one identity into one room for ttl (at most 10 minutes; 0 means TokenTTL), to see and hear the others,
+// unless it is to send only, and to send what publish says. It gives no right over the room and no change of name.
 func (r *Rooms) Token(room, identity, name string, publish Sources, ttl time.Duration) (string, error) {
 	if room == "" || identity == "" {
 		return "", errors.New("livekit: a token without a room or an identity would open any")
@@ -152,7 +167,7 @@ func (r *Rooms) Token(room, identity, name string, publish Sources, ttl time.Dur
 		return "", fmt.Errorf("livekit: a token for %s", ttl)
 	}
 	grant := &auth.VideoGrant{RoomJoin: true, Room: room}
-	grant.SetCanSubscribe(true)
+	grant.SetCanSubscribe(!publish.SendOnly)
 	grant.SetCanPublishData(publish.Data)
 	grant.SetCanUpdateOwnMetadata(false)
 	sources := publish.list()
