@@ -5,8 +5,57 @@ import { axe, booked, deskOf, downUntil, forgetLimits, inCall, killed, kioskOf, 
 
 test.afterEach(({ browser }) => leave(browser))
 
+/** Opens the page again with an ear on every connection it makes. */
+async function listened(page: Page): Promise<Page> {
+  await page.addInitScript(() => {
+    const made: RTCPeerConnection[] = []
+    Object.assign(globalThis, { made })
+    globalThis.RTCPeerConnection = new Proxy(RTCPeerConnection, {
+      construct: (Made, given) => {
+        const connection = new Made(...(given as [RTCConfiguration?]))
+        made.push(connection)
+        return connection
+      },
+    })
+  })
+  await page.reload()
+  return page
+}
+
+/** Bytes of picture and sound that a {@link listened} page got and gave. */
+function media(page: Page): Promise<{ received: number; sent: number; connected: boolean }> {
+  return page.evaluate(async () => {
+    const { made } = globalThis as unknown as { made: RTCPeerConnection[] }
+    let [received, sent] = [0, 0]
+    for (const connection of made) {
+      for (const [, of] of (await connection.getStats()) as unknown as Map<string, Record<string, string | number>>) {
+        if (of['type'] === 'inbound-rtp') received += Number(of['bytesReceived'])
+        if (of['type'] === 'outbound-rtp') sent += Number(of['bytesSent'])
+      }
+    }
+    return { received, sent, connected: made.some((connection) => connection.connectionState === 'connected') }
+  })
+}
+
 const tellsKiosk = (kiosk: Page) => kiosk.getByRole('main').getByText('Resti seduto, La richiamiamo')
 const tellsDesk = (desk: Page) => desk.getByRole('main').getByText('Collegamento caduto: riprovo')
+
+test('both stand by in the room, and nobody gets the other before the operator calls', async ({ browser }) => {
+  const w = await world(browser)
+  const { code } = await booked(browser, w)
+  const desk = await listened(await deskOf(browser, w.at, w.operators[0]!))
+  const kiosk = await listened(await kioskOf(browser, w.at, w.kiosks[0]!))
+  await enterCode(kiosk, code)
+  // Both are connected, the operator's picture goes out, and a while passes.
+  await expect.poll(async () => (await media(desk)).sent, { timeout: 20_000 }).toBeGreaterThan(50_000)
+  await expect.poll(async () => (await media(kiosk)).connected, { timeout: 20_000 }).toBe(true)
+  await kiosk.waitForTimeout(1_500)
+  for (const page of [kiosk, desk]) expect((await media(page)).received).toBe(0)
+  expect((await media(kiosk)).sent).toBe(0)
+  await desk.keyboard.press('n')
+  await talking(kiosk, desk)
+  for (const page of [kiosk, desk]) expect((await media(page)).received).toBeGreaterThan(0)
+})
 
 test('the kiosk goes away in the call and comes back into it', async ({ browser }) => {
   const w = await world(browser)

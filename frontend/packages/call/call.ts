@@ -315,7 +315,7 @@ export class Call {
         if (!mine()) return;
         this.open = room;
         if (!this.standing) return this.greet(room);
-        room.localParticipant.setTrackSubscriptionPermissions(false);
+        if (!this.faceFirst) room.localParticipant.setTrackSubscriptionPermissions(false);
         this.syncTracks();
       })
       // The server opened the room.
