@@ -8,6 +8,7 @@ import (
 	"image"
 	"image/png"
 	"os"
+	"slices"
 	"sync"
 	"testing"
 	"testing/fstest"
@@ -196,6 +197,9 @@ func (r *noted) Participants(context.Context, string) ([]string, error) {
 func (r *noted) Allow(_ context.Context, _, identity string, publish rtc.Sources) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if !slices.Contains(r.inside, identity) {
+		return errors.New("no such participant")
+	}
 	if r.allowed == nil {
 		r.allowed = map[string]rtc.Sources{}
 	}

@@ -4,9 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base32"
+	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"strings"
 	"time"
 
@@ -21,8 +21,8 @@ import (
 
 // Standing by: the room is made when somebody comes to the kiosk, and both ends are in it before anyone calls, so that
 // calling only opens what stands already. Until then nobody is seen or heard: the kiosk may not send, the desk may not
-// receive, and the desk's page lets nobody receive its picture. Whatever of this is missing (Redis, LiveKit, an older
-// page) costs a second and nothing else: who is not there is admitted by Join.
+// receive, and the desk's page has announced its picture and voice and sends neither. Whatever of this is missing
+// (Redis, LiveKit, an older page) costs a second and nothing else: who is not there is admitted by Join.
 
 // approachTTL is how long the desks hear of somebody at a kiosk who has not given a code yet.
 const approachTTL = 2 * time.Minute
@@ -39,8 +39,10 @@ func approachRoom(t tenant.Tenant, kiosk, visit uuid.UUID) string {
 }
 
 // Identities in a room: who, and the how-manieth time they were admitted. Who stands by has number 0.
-func kioskIdentity(kiosk uuid.UUID, n int) string { return fmt.Sprintf("%s%s-%d", kioskPrefix, kiosk, n) }
-func deskIdentity(staff uuid.UUID, n int) string  { return fmt.Sprintf("%s%s-%d", deskPrefix, staff, n) }
+func kioskIdentity(kiosk uuid.UUID, n int) string {
+	return fmt.Sprintf("%s%s-%d", kioskPrefix, kiosk, n)
+}
+func deskIdentity(staff uuid.UUID, n int) string { return fmt.Sprintf("%s%s-%d", deskPrefix, staff, n) }
 
 const (
 	kioskPrefix = "kiosk-"
@@ -119,32 +121,37 @@ func (s *Service) standbyRoom(ctx context.Context, t tenant.Tenant, queue []Sess
 	return room
 }
 
-// open turns a room in which people stand by into the room of a call: other operators leave it, the kiosk may send,
-// and the operator, if they stand by in it, may receive. It says whether they do.
+// open turns a room in which people stand by into the room of a call: the kiosk may send, the operator, if they stand
+// by in it, may receive, and other operators leave it. It says whether the operator is in it.
 func (s *Service) open(ctx context.Context, v Session, operator uuid.UUID) (standing bool) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
 	defer cancel()
-	inside, err := s.cfg.Rooms.Participants(ctx, v.Room)
-	if err != nil {
-		s.log.WarnContext(ctx, "room not opened", slog.Any("err", err))
-		return false
-	}
 	me := deskIdentity(operator, 0)
-	standing = slices.Contains(inside, me)
-	var g errgroup.Group
-	for _, who := range inside {
-		switch {
-		case who == me, strings.HasPrefix(who, kioskPrefix):
-			g.Go(func() error { return s.cfg.Rooms.Allow(ctx, v.Room, who, inCall) })
-		case strings.HasPrefix(who, deskPrefix):
-			g.Go(func() error { return s.cfg.Rooms.Remove(ctx, v.Room, who) })
+	var g errgroup.Group // all at once: a face waits for it
+	g.Go(func() error {
+		err := s.cfg.Rooms.Allow(ctx, v.Room, kioskIdentity(v.KioskID, v.KioskJoins), inCall)
+		s.notOpened(ctx, "kiosk", err)
+		return nil // it asks for its way in when it hears that it is called
+	})
+	g.Go(func() error { return s.cfg.Rooms.Allow(ctx, v.Room, me, inCall) })
+	g.Go(func() error {
+		inside, err := s.cfg.Rooms.Participants(ctx, v.Room)
+		for _, who := range inside {
+			if who != me && strings.HasPrefix(who, deskPrefix) {
+				err = errors.Join(err, s.cfg.Rooms.Remove(ctx, v.Room, who))
+			}
 		}
+		return err
+	})
+	err := g.Wait()
+	s.notOpened(ctx, "desk", err)
+	return err == nil
+}
+
+func (s *Service) notOpened(ctx context.Context, side string, err error) {
+	if err != nil {
+		s.log.InfoContext(ctx, "nobody stands by", slog.String("side", side), slog.Any("err", err))
 	}
-	if err := g.Wait(); err != nil {
-		s.log.WarnContext(ctx, "room not opened", slog.Any("err", err))
-		return false
-	}
-	return standing
 }
 
 // inCall is what both sides may send once the operator has called.

@@ -82,8 +82,9 @@ export interface CallManner {
   /** This side waits a moment with its own picture, so that nothing slows down the other's. */
   readonly faceFirst?: boolean;
   /**
-   * This side is connected before anybody calls. Until {@link Call.admit} it tells its owner nothing, and nobody gets
-   * its picture: it is sent to the server already, which may hand it to no one (or, with faceFirst, not even sent).
+   * This side is connected before anybody calls. Until {@link Call.admit} it tells its owner nothing, and its picture
+   * and voice stay here: its tracks are announced muted, so that nothing but the picture has to be sent then
+   * (with faceFirst they are not even announced).
    */
   readonly standing?: boolean;
 }
@@ -136,14 +137,13 @@ export class Call {
     this.listener.link(this.linkState);
     const room = this.room;
     if (room === null || room !== this.open) return;
-    this.greet(room);
+    this.greet();
     this.beat();
   }
 
-  /** Lets the other side have this one's picture, at once or after a moment. */
-  private greet(room: Room): void {
+  /** Sends this side's picture, at once or after a moment. */
+  private greet(): void {
     if (this.faceFirst) this.courtesy ??= setTimeout(() => this.faceSeen(), FACE_FIRST_MS);
-    else room.localParticipant.setTrackSubscriptionPermissions(true);
     this.syncTracks();
   }
 
@@ -291,7 +291,9 @@ export class Call {
         if (!who.isLocal) cameraMuted(publication.kind, false);
       })
       .on(RoomEvent.TrackUnmuted, (publication, who) => {
-        if (!who.isLocal) cameraMuted(publication.kind, true);
+        if (who.isLocal) return;
+        remote();
+        cameraMuted(publication.kind, true);
       })
       .on(RoomEvent.DataReceived, (_payload, _who, _kind, topic) => {
         if (mine() && topic === TOPIC) heard();
@@ -314,9 +316,8 @@ export class Call {
       .on(RoomEvent.SignalConnected, () => {
         if (!mine()) return;
         this.open = room;
-        if (!this.standing) return this.greet(room);
-        if (!this.faceFirst) room.localParticipant.setTrackSubscriptionPermissions(false);
-        this.syncTracks();
+        if (this.standing) this.syncTracks();
+        else this.greet();
       })
       // The server opened the room.
       .on(RoomEvent.ParticipantPermissionsChanged, (_before, who) => {
@@ -351,28 +352,37 @@ export class Call {
   private async publishNow(): Promise<void> {
     const room = this.room;
     if (room === null || this.faceFirst || room !== this.open || room.state === 'disconnected') return;
-    const { Track } = await preload();
+    const kit = await preload();
+    const { Camera, Microphone } = kit.Track.Source;
     await Promise.all([
-      this.publishOne(room, Track.Source.Camera, this.camera, this.cameraOn),
-      this.publishOne(room, Track.Source.Microphone, this.microphone, this.microphoneOn),
+      this.publishOne(kit, room, Camera, this.camera, this.cameraOn && !this.standing),
+      this.publishOne(kit, room, Microphone, this.microphone, this.microphoneOn && !this.standing),
     ]);
   }
 
   private async publishOne(
+    kit: LiveKit,
     room: Room,
     source: import('livekit-client').Track.Source,
     wanted: MediaStreamTrack | null,
     on: boolean,
   ): Promise<void> {
     const me = room.localParticipant;
-    let publication = me.getTrackPublication(source);
-    const sent = publication?.track as LocalTrack | undefined;
+    const sent = me.getTrackPublication(source)?.track;
     if (wanted === null) {
       if (sent) await me.unpublishTrack(sent, false);
       return;
     }
-    if (sent && sent.mediaStreamTrack !== wanted) await sent.replaceTrack(wanted, true);
-    publication ??= await me.publishTrack(wanted, {
+    if (sent) {
+      if (sent.mediaStreamTrack !== wanted) await sent.replaceTrack(wanted, true);
+      if (sent.isMuted === on) await (on ? sent.unmute() : sent.mute());
+      return;
+    }
+    const track = source === kit.Track.Source.Camera ? new kit.LocalVideoTrack(wanted) : new kit.LocalAudioTrack(wanted);
+    // Before it is announced: not one picture goes out that should not. An earlier call may have left it closed.
+    if (on) wanted.enabled = true;
+    else await track.mute();
+    await me.publishTrack(track as LocalTrack, {
       source,
       simulcast: false,
       videoCodec: 'vp8',
@@ -382,9 +392,6 @@ export class Call {
       red: true,
       stopMicTrackOnMute: false,
     });
-    const track = publication.track as LocalTrack | undefined;
-    if (track === undefined || track.isMuted === !on) return;
-    await (on ? track.unmute() : track.mute());
   }
 
   /** Says "here" every second, and looks more often whether the other side did. */
@@ -450,14 +457,15 @@ export class Call {
   }
 }
 
+/** The other side: of several who stand by, the one who was admitted shows. */
 function remoteOf(kit: LiveKit, room: Room): RemoteMedia {
-  let video: RemoteTrack | null = null;
-  let audio: RemoteTrack | null = null;
-  for (const participant of room.remoteParticipants.values()) {
-    video ??= participant.getTrackPublication(kit.Track.Source.Camera)?.track ?? null;
-    audio ??= participant.getTrackPublication(kit.Track.Source.Microphone)?.track ?? null;
-  }
-  return { video: video as RemoteTrack | null, audio: audio as RemoteTrack | null };
+  const { Camera, Microphone } = kit.Track.Source;
+  const others = [...room.remoteParticipants.values()];
+  const other = others.find((o) => o.isCameraEnabled || o.isMicrophoneEnabled) ?? others[0];
+  return {
+    video: (other?.getTrackPublication(Camera)?.track as RemoteTrack | undefined) ?? null,
+    audio: (other?.getTrackPublication(Microphone)?.track as RemoteTrack | undefined) ?? null,
+  };
 }
 
 function withDeadline<T>(work: Promise<T>, milliseconds: number): Promise<T> {

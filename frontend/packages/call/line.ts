@@ -215,6 +215,7 @@ export class Line {
     this.listener.peer(call.peer);
     call.allow(this.demand.camera, this.demand.microphone);
     call.admit();
+    if (this.other.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) this.pictured(); // faster than the word that they call
     this.startedAt = performance.now();
     call.start();
     this.beats = setInterval(() => void this.beat(call), BEAT_MS);
@@ -278,11 +279,14 @@ export class Line {
     const { video } = media;
     if (video === null) return;
     this.other.onloadeddata = () => {
-      if (this.remote.video !== video) return;
-      this.listener.picture(!video.isMuted);
-      this.call?.faceSeen();
+      if (this.remote.video === video) this.pictured();
     };
     video.attach(this.other);
+  }
+
+  private pictured(): void {
+    this.listener.picture(this.remote.video?.isMuted === false);
+    this.call?.faceSeen();
   }
 }
 
