@@ -50,7 +50,7 @@ type DB struct {
 // Outbox says what to write into the open transaction of a cell so that an event leaves; see tenant/outbox.
 type Outbox interface {
 	// Deliver puts the statements into the batch; they run with the jobs role, in the trip that takes that
-	// role and gives it back. It puts none when nobody waits for the event.
+	// role and commits. It puts none when nobody waits for the event.
 	Deliver(b *pgx.Batch, t Tenant, e Event, now, at time.Time) error
 }
 
@@ -189,18 +189,17 @@ func (db *DB) InTenant(ctx context.Context, t Tenant, f func(*Tx) error) error {
 	if err != nil {
 		return err
 	}
-	begin := `begin;set local role "` + t.Key.Role() + `"`
-	return retry(ctx, pool, begin, func(tx pgx.Tx) error {
-		met(tx.Conn())[t.Key] = struct{}{}
-		return f(&Tx{tx: tx, db: db, tenant: t, now: db.clock.Now()})
+	begin := []string{"begin", `set local role "` + t.Key.Role() + `"`}
+	return retry(ctx, pool, begin, func(c *conversation) error {
+		met(c.conn.Conn())[t.Key] = struct{}{}
+		return f(&Tx{tx: c, db: db, tenant: t, now: db.clock.Now()})
 	})
 }
 
 // InControl runs f in one transaction on the control plane on behalf of the actor.
 func (db *DB) InControl(ctx context.Context, a actor.Actor, f func(*ControlTx) error) error {
-	begin := `begin;set local role ` + controlRole
-	return retry(ctx, db.control, begin, func(tx pgx.Tx) error {
-		return f(&ControlTx{tx: tx, actor: a, now: db.clock.Now(), db: db})
+	return retry(ctx, db.control, []string{"begin", "set local role " + controlRole}, func(c *conversation) error {
+		return f(&ControlTx{tx: c, actor: a, now: db.clock.Now(), db: db})
 	})
 }
 
@@ -208,13 +207,9 @@ func (db *DB) InControl(ctx context.Context, a actor.Actor, f func(*ControlTx) e
 // restarted under the pool.
 const attempts = 6
 
-func retry(ctx context.Context, pool *pgxpool.Pool, begin string, f func(pgx.Tx) error) error {
+func retry(ctx context.Context, pool *pgxpool.Pool, begin []string, f func(*conversation) error) error {
 	for attempt := 1; ; attempt++ {
-		began := false
-		err := pgx.BeginTxFunc(ctx, pool, pgx.TxOptions{BeginQuery: begin}, func(tx pgx.Tx) error {
-			began = true
-			return f(tx)
-		})
+		began, err := once(ctx, pool, begin, f)
 		again := transient(err) || !began && lost(err)
 		if err == nil || attempt == attempts || !again || ctx.Err() != nil {
 			return away(err)
@@ -225,6 +220,23 @@ func retry(ctx context.Context, pool *pgxpool.Pool, begin string, f func(pgx.Tx)
 		case <-time.After(time.Duration(attempt*attempt) * 3 * time.Millisecond):
 		}
 	}
+}
+
+// once says whether the transaction began at all.
+func once(ctx context.Context, pool *pgxpool.Pool, begin []string, f func(*conversation) error) (began bool, err error) {
+	conn, err := pool.Acquire(ctx)
+	if err != nil {
+		return false, err
+	}
+	c := &conversation{conn: conn, begin: begin}
+	defer c.end(ctx)
+	if err = f(c); err == nil {
+		err = c.commit(ctx)
+	}
+	if c.failed != nil {
+		err = c.failed // whatever f made of it
+	}
+	return c.began, err
 }
 
 // lost says whether the connection broke, so that another one of the pool may live.

@@ -38,8 +38,7 @@ func (db *DB) ReadControl() *Reader {
 	}
 }
 
-// query sends the batch and leaves the rows to be read. Closing them closes the batch, ends the transaction
-// whatever came of it, and gives the connection back.
+// query sends the batch and leaves the rows to be read. Closing them ends all of it.
 func (r *Reader) query(ctx context.Context, s SQL, args []any) (pgx.Rows, error) {
 	if r.err != nil {
 		return nil, r.err
@@ -57,19 +56,17 @@ func (r *Reader) query(ctx context.Context, s SQL, args []any) (pgx.Rows, error)
 	b.Queue(r.text(s), args...)
 	b.Queue("commit")
 	results := conn.SendBatch(ctx, b)
-	rows := &readRows{ctx: ctx, conn: conn, results: results}
-	for range 2 { // begin, role
-		if _, err := results.Exec(); err != nil {
-			rows.finish()
-			return nil, err
-		}
-	}
-	if rows.Rows, err = results.Query(); err != nil {
-		rows.Rows = nil
-		rows.finish()
+	done := func() { over(ctx, conn, results) }
+	if err := skip(results, 2); err != nil { // begin, role
+		done()
 		return nil, err
 	}
-	return rows, nil
+	rows, err := results.Query()
+	if err != nil {
+		done()
+		return nil, err
+	}
+	return &batchRows{Rows: rows, done: done}, nil
 }
 
 func (r *Reader) exec(context.Context, SQL, []any) (pgconn.CommandTag, error) {
@@ -79,40 +76,8 @@ func (r *Reader) exec(context.Context, SQL, []any) (pgconn.CommandTag, error) {
 // again: the transaction is the Reader's own and changes nothing, so it may be tried again.
 func (r *Reader) again(err error) bool { return transient(err) || lost(err) }
 
-// readRows are the rows of a Reader's statement together with what must be given back after them.
-type readRows struct {
-	pgx.Rows
-	ctx     context.Context
-	conn    *pgxpool.Conn
-	results pgx.BatchResults
-}
-
-// Close implements pgx.Rows.
-func (r *readRows) Close() {
-	if r.conn == nil {
-		return
-	}
-	r.Rows.Close()
-	r.finish()
-}
-
-// Next implements pgx.Rows: after the last row everything is given back.
-func (r *readRows) Next() bool {
-	if r.Rows.Next() {
-		return true
-	}
-	r.Close()
-	return false
-}
-
-// finish ends the batch. A statement that failed left the transaction open and failed; a rollback repairs the
-// connection so that it can be used again. A broken connection is closed by the pool.
-func (r *readRows) finish() {
-	conn := r.conn
-	r.conn = nil
-	_ = r.results.Close()
-	if !conn.Conn().IsClosed() && conn.Conn().PgConn().TxStatus() != 'I' {
-		_, _ = conn.Exec(r.ctx, "rollback")
-	}
-	conn.Release()
+// over ends the batch and the transaction, whatever came of it, and gives the connection back.
+func over(ctx context.Context, conn *pgxpool.Conn, results pgx.BatchResults) {
+	_ = results.Close()
+	(&conversation{conn: conn}).end(ctx)
 }

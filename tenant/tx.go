@@ -18,7 +18,7 @@ type Args = pgx.NamedArgs
 
 // Tx is an open transaction with one entity's role. It must not be kept after the function it was given to.
 type Tx struct {
-	tx     pgx.Tx
+	tx     *conversation
 	db     *DB
 	tenant Tenant
 	now    time.Time
@@ -26,7 +26,7 @@ type Tx struct {
 
 // ControlTx is an open transaction on the control plane.
 type ControlTx struct {
-	tx    pgx.Tx
+	tx    *conversation
 	db    *DB
 	actor actor.Actor
 	now   time.Time
@@ -44,22 +44,25 @@ func (tx *Tx) IDs() id.Source { return tx.db.ids }
 // Publish writes an event into the outbox. It leaves when the transaction commits, and only then.
 func (tx *Tx) Publish(ctx context.Context, e Event) error { return tx.PublishAt(ctx, e, time.Time{}) }
 
-// PublishAt is Publish for an event that is handled no sooner than at. It costs one round trip, and none when
-// nobody waits for the event.
-func (tx *Tx) PublishAt(ctx context.Context, e Event, at time.Time) error {
+// PublishAt is Publish for an event that is handled no sooner than at. It costs no round trip: it goes with the commit,
+// which tells whether it could be written.
+func (tx *Tx) PublishAt(_ context.Context, e Event, at time.Time) error {
 	if tx.db.outbox == nil {
 		return errors.New("no outbox: the composition root must call SetOutbox")
 	}
-	b := &pgx.Batch{}
-	b.Queue("set local role " + jobsRole)
+	b := tx.tx.last
+	if b == nil {
+		b = &pgx.Batch{}
+		b.Queue("set local role " + jobsRole)
+	}
+	before := b.Len()
 	if err := tx.db.outbox.Deliver(b, tx.tenant, e, tx.now, at); err != nil {
 		return err
 	}
-	if b.Len() == 1 {
-		return nil
+	if b.Len() > before {
+		tx.tx.last = b
 	}
-	b.Queue(`set local role "` + tx.tenant.Key.Role() + `"`)
-	return tx.tx.SendBatch(ctx, b).Close()
+	return nil
 }
 
 // Now is the instant the transaction began.
@@ -83,30 +86,19 @@ func (tx *Tx) again(error) bool        { return false }
 func (tx *ControlTx) again(error) bool { return false }
 
 func (tx *Tx) query(ctx context.Context, s SQL, args []any) (pgx.Rows, error) {
-	return tx.tx.Query(ctx, tx.db.text(tx.tenant.Key, s), args...)
+	return tx.tx.query(ctx, tx.db.text(tx.tenant.Key, s), args)
 }
 
 func (tx *Tx) exec(ctx context.Context, s SQL, args []any) (pgconn.CommandTag, error) {
-	return execExtended(ctx, tx.tx, tx.db.text(tx.tenant.Key, s), args)
+	return tx.tx.exec(ctx, tx.db.text(tx.tenant.Key, s), args)
 }
 
 func (tx *ControlTx) query(ctx context.Context, s SQL, args []any) (pgx.Rows, error) {
-	return tx.tx.Query(ctx, string(s), args...)
+	return tx.tx.query(ctx, string(s), args)
 }
 
 func (tx *ControlTx) exec(ctx context.Context, s SQL, args []any) (pgconn.CommandTag, error) {
-	return execExtended(ctx, tx.tx, string(s), args)
-}
-
-// execExtended always uses the extended protocol, which refuses several statements in one text; the driver's own
-// Exec uses the simple one when there are no arguments.
-func execExtended(ctx context.Context, tx pgx.Tx, sql string, args []any) (pgconn.CommandTag, error) {
-	rows, err := tx.Query(ctx, sql, args...)
-	if err != nil {
-		return pgconn.CommandTag{}, err
-	}
-	rows.Close()
-	return rows.CommandTag(), rows.Err()
+	return tx.tx.exec(ctx, string(s), args)
 }
 
 func read[T any](ctx context.Context, q Querier, s SQL, args []any, collect func(pgx.Rows) (T, error)) (T, error) {

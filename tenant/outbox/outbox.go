@@ -99,13 +99,11 @@ func (delivery) Kind() string { return "deliver" }
 // The jobs are written as River's own insert writes them, but in the one trip that takes the role.
 const sqlInsert = `
 insert into jobs.river_job (state, kind, queue, args, max_attempts, created_at, scheduled_at, tags)
-select 'available', 'deliver', 'default', args::jsonb, $2::smallint, now(), least(now(), $3::timestamptz), '{}'
-from unnest($1::text[]) args`
+values ('available', 'deliver', 'default', $1::text::jsonb, $2::smallint, now(), least(now(), $3::timestamptz), '{}')`
 
 const sqlInsertLater = `
 insert into jobs.river_job (state, kind, queue, args, max_attempts, created_at, scheduled_at, tags)
-select 'available', 'deliver', 'default', args::jsonb, $2::smallint, now(), $3::timestamptz, '{}'
-from unnest($1::text[]) args`
+values ('available', 'deliver', 'default', $1::text::jsonb, $2::smallint, now(), $3::timestamptz, '{}')`
 
 const sqlNotify = `select pg_notify('jobs.river_insert', '{"queue": "default"}')`
 
@@ -121,20 +119,18 @@ func (o *Outbox) Deliver(b *pgx.Batch, t tenant.Tenant, e tenant.Event, now, at 
 	if err != nil {
 		return fmt.Errorf("event %s: %w", e.Kind(), err)
 	}
-	jobs := make([]string, len(names))
-	for i, name := range names {
+	sql := sqlInsert
+	if at.After(now) {
+		sql, now = sqlInsertLater, at
+	}
+	for _, name := range names {
 		job, err := json.Marshal(delivery{Tenant: t.Key, Event: e.Kind(), Subscriber: name, Payload: payload})
 		if err != nil {
 			return fmt.Errorf("event %s: %w", e.Kind(), err)
 		}
-		jobs[i] = string(job)
+		b.Queue(sql, string(job), o.cfg.MaxAttempts, now)
 	}
-	if at.After(now) {
-		b.Queue(sqlInsertLater, jobs, o.cfg.MaxAttempts, at)
-		return nil
-	}
-	b.Queue(sqlInsert, jobs, o.cfg.MaxAttempts, now)
-	if o.mayNotify(t.Cell) {
+	if sql == sqlInsert && o.mayNotify(t.Cell) {
 		b.Queue(sqlNotify)
 	}
 	return nil
