@@ -104,6 +104,19 @@ func (q question) within(first, last civil.Date) (civil.Date, civil.Date) {
 	return first, last
 }
 
+// rememberedOffer is the service and the kiosk of a choice as they were a moment ago.
+func (s *Service) rememberedOffer(ctx context.Context, tx *tenant.Tx, c Choice) (sheet catalog.Sheet, k counters.Kiosk, err error) {
+	t := tx.Tenant().Key
+	sheet, err = remembered(ctx, s.memo, t, c.Service, memoTime,
+		func() (catalog.Sheet, error) { return s.Catalog.ServiceByID(ctx, tx, c.Service) })
+	if err != nil {
+		return sheet, k, err
+	}
+	k, err = remembered(ctx, s.memo, t, c.Kiosk, memoTime,
+		func() (counters.Kiosk, error) { return s.Counters.Kiosk(ctx, tx, c.Kiosk) })
+	return sheet, k, err
+}
+
 // offered is what a choice would consume.
 type offered struct {
 	title  string
@@ -114,12 +127,7 @@ type offered struct {
 // offer checks that the choice is one that the kiosk and the office offer at all, whoever has it now. A choice that is
 // not is answered like a taken one: the page the citizen chose from may be old.
 func (s *Service) offer(ctx context.Context, tx *tenant.Tx, c Choice) (offered, error) {
-	t := tx.Tenant().Key
-	sheet, err := remembered(s.memo, t, c.Service, func() (catalog.Sheet, error) { return s.Catalog.ServiceByID(ctx, tx, c.Service) })
-	if err != nil {
-		return offered{}, err
-	}
-	k, err := remembered(s.memo, t, c.Kiosk, func() (counters.Kiosk, error) { return s.Counters.Kiosk(ctx, tx, c.Kiosk) })
+	sheet, k, err := s.rememberedOffer(ctx, tx, c)
 	if err != nil {
 		return offered{}, err
 	}
@@ -130,7 +138,7 @@ func (s *Service) offer(ctx context.Context, tx *tenant.Tx, c Choice) (offered, 
 	if c.Start.Before(q.Earliest) || !c.Start.Before(q.Latest) {
 		return offered{}, s.taken(ctx, tx, c)
 	}
-	windows, err := remembered(s.memo, t, c.Office, func() ([]catalog.Window, error) {
+	windows, err := remembered(ctx, s.memo, tx.Tenant().Key, c.Office, memoTime, func() ([]catalog.Window, error) {
 		first, last := Horizon(tx.Now())
 		return s.Catalog.OfficeWindows(ctx, tx, c.Office, first, last.AddDays(1))
 	})
@@ -158,15 +166,12 @@ func around(windows []catalog.Window, from, to time.Time) []catalog.Window {
 
 // taken is the conflict that tells the next free times. It may be asked in the transaction that lost.
 func (s *Service) taken(ctx context.Context, tx *tenant.Tx, c Choice) error {
-	key := c.key()
-	if v, ok := s.memo.find(tx.Tenant().Key, key); ok {
-		return slotTaken(v.([]Slot))
-	}
-	next, err := s.NextFree(ctx, tx, c, alternates)
+	next, err := remembered(ctx, s.memo, tx.Tenant().Key, c.key(), takenTime, func() ([]Slot, error) {
+		return s.NextFree(ctx, tx, c, alternates)
+	})
 	if err != nil {
 		return err
 	}
-	s.memo.keep(tx.Tenant().Key, key, next, takenTime)
 	return slotTaken(next)
 }
 
@@ -184,9 +189,8 @@ func (s *Service) lostLately(ctx context.Context, t tenant.Tenant, a Appointment
 	if !ok {
 		return nil
 	}
-	there, err := tenant.Values[AppointmentID](ctx, s.DB.Read(t), sqlThere, tenant.Args{"id": a})
-	if err != nil || len(there) > 0 {
-		return err
+	if _, there, err := s.there.Ask(ctx, bookedKey{t, a}); err != nil || there {
+		return nil // the long way tells more
 	}
 	return slotTaken(v.([]Slot))
 }
@@ -194,16 +198,21 @@ func (s *Service) lostLately(ctx context.Context, t tenant.Tenant, a Appointment
 // NextFree lists the first n free times at the same kiosk and office, from the chosen time on; when there are not
 // enough, from now on. It looks at two weeks first and at the whole horizon only when it must.
 func (s *Service) NextFree(ctx context.Context, tx *tenant.Tx, c Choice, n int) ([]Slot, error) {
+	sheet, k, err := s.rememberedOffer(ctx, tx, c)
+	if err != nil || !bookable(sheet, c.Office, k) {
+		return nil, err
+	}
 	first, last := Horizon(tx.Now())
 	from := civil.Of(c.Start.In(clock.Rome))
 	if from.Before(first) || last.Before(from) {
 		from = first
 	}
 	for _, dates := range [][2]civil.Date{{from, from.AddDays(14)}, {first, last}} {
-		free, err := s.Availability(ctx, tx, c.Service, c.Office, c.Kiosk, dates[0], dates[1])
+		q, err := s.ask(ctx, tx, sheet, c.Office, k, dates[0], dates[1])
 		if err != nil {
 			return nil, err
 		}
+		free := q.free()
 		i := sort.Search(len(free), func(i int) bool { return !free[i].Start.Before(c.Start) })
 		if len(free)-i >= n {
 			return free[i : i+n], nil

@@ -104,6 +104,10 @@ func (s *Service) keep(ctx context.Context, tx *tenant.Tx, a *Appointment) error
 
 // reserveCode enters the appointment's code into the registry, the next one when it is somebody else's.
 func (s *Service) reserveCode(ctx context.Context, t tenant.Tenant, a AppointmentID, attempt int) (int, error) {
+	hash := s.Keys.Hash(s.Keys.Code(t.Key, a, attempt))
+	if _, ok, err := s.codes.Ask(ctx, control.NewCode{Hash: string(hash), Tenant: t.Key, Appointment: a.UUID}); err == nil && ok {
+		return attempt, nil
+	}
 	for range codeTries {
 		var ok bool
 		err := s.DB.InControl(ctx, actor.Actor{Kind: actor.Citizen, Tenant: string(t.Key)}, func(tx *tenant.ControlTx) error {

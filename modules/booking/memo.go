@@ -1,6 +1,8 @@
 package booking
 
 import (
+	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -23,6 +25,13 @@ type memo struct {
 	off   bool
 	mu    sync.Mutex
 	kept  map[memoKey]kept
+	ahead map[memoKey]*flight // being found by somebody who asked a moment ago
+}
+
+type flight struct {
+	done  chan struct{}
+	value any
+	err   error
 }
 
 type memoKey struct {
@@ -37,7 +46,7 @@ type kept struct {
 
 func newMemo(c clock.Clock) *memo {
 	_, real := c.(clock.System)
-	return &memo{clock: c, off: !real, kept: map[memoKey]kept{}}
+	return &memo{clock: c, off: !real, kept: map[memoKey]kept{}, ahead: map[memoKey]*flight{}}
 }
 
 func (m *memo) find(t tenant.Key, about any) (any, bool) {
@@ -65,14 +74,45 @@ func (m *memo) keep(t tenant.Key, about, value any, d time.Duration) {
 	m.kept[memoKey{t, about}] = kept{value, m.clock.Now().Add(d)}
 }
 
-// remembered gives what is remembered about something, else what load finds.
-func remembered[T any](m *memo, t tenant.Key, about any, load func() (T, error)) (T, error) {
+// remembered gives what is remembered about something, else what load finds. Of those who ask at once one looks; what
+// went wrong for them is nobody else's.
+func remembered[T any](ctx context.Context, m *memo, t tenant.Key, about any, d time.Duration, load func() (T, error)) (T, error) {
+	if m.off {
+		return load()
+	}
 	if v, ok := m.find(t, about); ok {
 		return v.(T), nil
 	}
+	key := memoKey{t, about}
+	m.mu.Lock()
+	f, found := m.ahead[key]
+	if !found {
+		f = &flight{done: make(chan struct{}), err: errNotFound}
+		m.ahead[key] = f
+	}
+	m.mu.Unlock()
+	if found {
+		select {
+		case <-f.done:
+		case <-ctx.Done():
+		}
+		if ctx.Err() == nil && f.err == nil {
+			return f.value.(T), nil
+		}
+		return load()
+	}
+	defer func() {
+		m.mu.Lock()
+		delete(m.ahead, key)
+		m.mu.Unlock()
+		close(f.done)
+	}()
 	v, err := load()
-	if err == nil {
-		m.keep(t, about, v, memoTime)
+	if f.value, f.err = v, err; err == nil {
+		m.keep(t, about, v, d)
 	}
 	return v, err
 }
+
+// errNotFound: whoever looked panicked.
+var errNotFound = errors.New("booking: nothing was found")

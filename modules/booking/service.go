@@ -10,7 +10,9 @@ import (
 	"github.com/sportello/sportello/modules/counters"
 	"github.com/sportello/sportello/modules/kernel/id"
 	"github.com/sportello/sportello/modules/kernel/problem"
+	"github.com/sportello/sportello/modules/kernel/together"
 	"github.com/sportello/sportello/tenant"
+	"github.com/sportello/sportello/tenant/control"
 )
 
 // The times of a booking.
@@ -40,7 +42,15 @@ type Config struct {
 // the token of the wizard or of the manage link may act on that one appointment.
 type Service struct {
 	Config
-	memo *memo
+	memo  *memo
+	codes *together.Group[control.NewCode, struct{}]
+	there *together.Group[bookedKey, struct{}]
+}
+
+// bookedKey is an appointment wherever it is.
+type bookedKey struct {
+	in tenant.Tenant
+	id AppointmentID
 }
 
 // New makes the service.
@@ -57,7 +67,9 @@ func New(cfg Config) *Service {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.Default()
 	}
-	return &Service{Config: cfg, memo: newMemo(cfg.DB.Clock())}
+	s := &Service{Config: cfg, memo: newMemo(cfg.DB.Clock())}
+	s.codes, s.there = together.New(s.newCodes), together.New(s.thereOf)
+	return s
 }
 
 // NewToken starts a wizard: it names a booking that does not exist yet.

@@ -19,7 +19,7 @@ const sqlAppointment = `SELECT ` + columns + ` FROM {t}.appointments WHERE id = 
 
 const sqlAppointmentLocked = `SELECT ` + columns + ` FROM {t}.appointments WHERE id = @id FOR UPDATE`
 
-const sqlThere = `SELECT id FROM {t}.appointments WHERE id = @id`
+const sqlThere = `SELECT id FROM {t}.appointments WHERE id = ANY (@ids::uuid[])`
 
 // row is an appointment as the database has it; embedded structs would hide which column goes where.
 type row struct {
@@ -77,10 +77,19 @@ func lockIfThere(ctx context.Context, tx *tenant.Tx, a AppointmentID) (Appointme
 	return rows[0].appointment(), true, nil
 }
 
-// seatTaken releases held seats that are past their time, finds a free seat, looking from a random one on, and takes
-// it. The exclusion constraint decides: no row means that none was free, or that another took it at the same time. The
-// outer count makes the release happen before the insert.
-const seatTaken = `
+// seatTried takes the seat where the search begins, which nearly always is free. The exclusion constraint decides.
+const seatTried = `
+WITH seat AS (
+    INSERT INTO {t}.office_seats (id, office_id, seat, during, state, expires_at)
+    VALUES (@seat, @office, @first::integer, tstzrange(@starts, @ends, '[)'), @seat_state, @expires::timestamptz)
+    ON CONFLICT DO NOTHING
+    RETURNING id
+)`
+
+// seatFound releases held seats that are past their time, finds a free seat, looking from one on, and takes it. No row
+// means that none was free, or that another took it at the same time. The outer count makes the release happen before
+// the insert.
+const seatFound = `
 WITH lapsed AS (
     UPDATE {t}.office_seats
     SET state = 'released'
@@ -104,18 +113,24 @@ WITH lapsed AS (
     RETURNING id
 )`
 
-const sqlTakeSeat = seatTaken + `
+const seatOnly = `
 SELECT id FROM seat`
 
-// sqlTakeSeatAndInsert makes the appointment in the same statement. No row means no seat, or that the appointment is
-// there already.
-const sqlTakeSeatAndInsert = seatTaken + `
+// andInsert makes the appointment in the same statement. No row means no seat, or that the appointment is there already.
+const andInsert = `
 INSERT INTO {t}.appointments (id, service_id, office_id, kiosk_id, reservation_id, seat_id, starts_at, ends_at, state,
     hold_expires_at, code_attempt, name, surname, email, phone, reason, details, created_at, updated_at, confirmed_at)
 SELECT @id, @service, @office, @kiosk, @reservation, seat.id, @starts, @ends, @state, @expires::timestamptz, @attempt::integer,
     @name, @surname, @email, @phone, @reason, @details, @now, @now, @confirmed::timestamptz
 FROM seat
 ON CONFLICT (id) DO NOTHING`
+
+const (
+	sqlTrySeat           = seatTried + seatOnly
+	sqlTrySeatAndInsert  = seatTried + andInsert
+	sqlFindSeat          = seatFound + seatOnly
+	sqlFindSeatAndInsert = seatFound + andInsert
+)
 
 const sqlConfirmSeat = `
 UPDATE {t}.office_seats SET state = 'confirmed', expires_at = NULL
@@ -139,14 +154,16 @@ func takeSeat(ctx context.Context, tx *tenant.Tx, a Appointment, capacity, first
 	if a.HoldExpiresAt == nil {
 		args["seat_state"] = "confirmed"
 	}
+	var try, find tenant.SQL = sqlTrySeat, sqlFindSeat
+	if insert {
+		try, find = sqlTrySeatAndInsert, sqlFindSeatAndInsert
+	}
+	n, err := tenant.Exec(ctx, tx, try, args)
+	if err != nil || n == 1 {
+		return n == 1, err
+	}
 	for range capacity { // each time round another took the seat that seemed free, so there is one less
-		var n int64
-		var err error
-		if insert {
-			n, err = tenant.Exec(ctx, tx, sqlTakeSeatAndInsert, args)
-		} else {
-			n, err = tenant.Exec(ctx, tx, sqlTakeSeat, args)
-		}
+		n, err = tenant.Exec(ctx, tx, find, args)
 		if err != nil || n == 1 {
 			return n == 1, err
 		}

@@ -166,10 +166,18 @@ func (s *Service) Reserve(ctx context.Context, tx *tenant.Tx, r Reservation) (bo
 	if r.ExpiresAt.IsZero() {
 		state, expires = "confirmed", nil
 	}
-	n, err := tenant.Exec(ctx, tx, sqlReserve, tenant.Args{
+	args := tenant.Args{
 		"id": r.ID, "kiosk": r.Kiosk, "from": r.From, "to": r.To, "state": state, "expires": expires,
 		"purpose": r.Purpose, "now": tx.Now(),
-	})
+	}
+	n, err := tenant.Exec(ctx, tx, sqlReserve, args) // nearly always it is free
+	if err != nil || n == 1 {
+		return n == 1, err
+	}
+	if n, err = tenant.Exec(ctx, tx, sqlReleaseLapsed, args); err != nil || n == 0 {
+		return false, err
+	}
+	n, err = tenant.Exec(ctx, tx, sqlReserve, args)
 	return n == 1, err
 }
 

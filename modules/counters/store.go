@@ -139,19 +139,16 @@ func writeParts(ctx context.Context, tx *tenant.Tx, k Kiosk) error {
 	return err
 }
 
-// sqlReserve releases held rows that are past their time and takes the stretch, in one statement. The exclusion
-// constraint decides: no row means taken. The outer count makes the release happen before the insert.
+// sqlReserve takes the stretch. The exclusion constraint decides: no row means taken, perhaps by a held row past its time.
 const sqlReserve = `
-WITH lapsed AS (
-    UPDATE {t}.kiosk_reservations
-    SET state = 'released'
-    WHERE kiosk_id = @kiosk AND state = 'held' AND expires_at <= @now AND during && tstzrange(@from, @to, '[)')
-    RETURNING 1
-)
 INSERT INTO {t}.kiosk_reservations (id, kiosk_id, during, state, expires_at, purpose, created_at)
-SELECT @id, @kiosk, tstzrange(@from, @to, '[)'), @state, @expires::timestamptz, @purpose, @now
-WHERE (SELECT count(*) FROM lapsed) >= 0
+VALUES (@id, @kiosk, tstzrange(@from, @to, '[)'), @state, @expires, @purpose, @now)
 ON CONFLICT DO NOTHING`
+
+// sqlReleaseLapsed releases held rows that are past their time.
+const sqlReleaseLapsed = `
+UPDATE {t}.kiosk_reservations SET state = 'released'
+WHERE kiosk_id = @kiosk AND state = 'held' AND expires_at <= @now AND during && tstzrange(@from, @to, '[)')`
 
 const sqlConfirmReservation = `
 UPDATE {t}.kiosk_reservations SET state = 'confirmed', expires_at = NULL

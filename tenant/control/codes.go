@@ -2,6 +2,8 @@ package control
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -20,15 +22,40 @@ type Code struct {
 // a new one releases the old.
 func ReserveCode(ctx context.Context, tx *tenant.ControlTx, hash []byte, k tenant.Key, appointment uuid.UUID) (bool, error) {
 	args := tenant.Args{"hash": hash, "tenant": k, "appointment": appointment, "now": tx.Now()}
-	n, err := tenant.Exec(ctx, tx, sqlNewCode, args) // nearly always: a new appointment, a free code
-	if err != nil || n == 1 {
-		return n == 1, err
-	}
 	if _, err := tenant.Exec(ctx, tx, sqlReleaseOthers, args); err != nil {
 		return false, err
 	}
-	n, err = tenant.Exec(ctx, tx, sqlReserveCode, args)
+	n, err := tenant.Exec(ctx, tx, sqlReserveCode, args)
 	return n == 1, err
+}
+
+// NewCode is a code for an appointment that most likely has none yet.
+type NewCode struct {
+	Hash        string // the bytes of the keyed hash
+	Tenant      tenant.Key
+	Appointment uuid.UUID
+}
+
+// ReserveNewCodes takes many codes at once and gives those it took. Of the others it says nothing: ReserveCode tells.
+func ReserveNewCodes(ctx context.Context, tx *tenant.ControlTx, codes []NewCode) (map[NewCode]struct{}, error) {
+	// In one order, so that two who take the same codes wait for each other and not both.
+	slices.SortFunc(codes, func(a, b NewCode) int { return strings.Compare(a.Hash, b.Hash) })
+	hashes, keys, appointments := make([][]byte, len(codes)), make([]string, len(codes)), make([]uuid.UUID, len(codes))
+	for i, c := range codes {
+		hashes[i], keys[i], appointments[i] = []byte(c.Hash), string(c.Tenant), c.Appointment
+	}
+	type taken struct {
+		CodeHash      []byte
+		Tenant        tenant.Key
+		AppointmentID uuid.UUID
+	}
+	rows, err := tenant.All[taken](ctx, tx, sqlNewCodes,
+		tenant.Args{"hashes": hashes, "tenants": keys, "appointments": appointments, "now": tx.Now()})
+	out := make(map[NewCode]struct{}, len(rows))
+	for _, r := range rows {
+		out[NewCode{string(r.CodeHash), r.Tenant, r.AppointmentID}] = struct{}{}
+	}
+	return out, err
 }
 
 // FindCode says whose appointment a live code opens; problem.NotFound when the code is unknown.

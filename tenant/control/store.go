@@ -26,10 +26,12 @@ const sqlHosts = `select host from control.hosts where tenant = $1 order by host
 const sqlReleaseOthers = `
 delete from control.pickup_codes where tenant = @tenant and appointment_id = @appointment and code_hash <> @hash`
 
-const sqlNewCode = `
+const sqlNewCodes = `
 insert into control.pickup_codes (code_hash, tenant, appointment_id, created_at)
-values (@hash, @tenant, @appointment, @now)
-on conflict do nothing`
+select hash, tenant, appointment, @now
+from unnest(@hashes::bytea[], @tenants::text[], @appointments::uuid[]) as new (hash, tenant, appointment)
+on conflict do nothing
+returning code_hash, tenant, appointment_id`
 
 const sqlReserveCode = `
 insert into control.pickup_codes (code_hash, tenant, appointment_id, created_at)
