@@ -189,10 +189,10 @@ func (s *Service) lostLately(ctx context.Context, t tenant.Tenant, a Appointment
 	if !ok {
 		return nil
 	}
-	if _, there, err := s.there.Ask(ctx, bookedKey{t, a}); err != nil || there {
-		return nil // the long way tells more
+	if _, there, err := s.there.Ask(ctx, bookedKey{t, a}); err == nil && !there {
+		return slotTaken(v.([]Slot))
 	}
-	return slotTaken(v.([]Slot))
+	return nil // the long way tells more
 }
 
 // NextFree lists the first n free times at the same kiosk and office, from the chosen time on; when there are not

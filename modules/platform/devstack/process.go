@@ -179,11 +179,16 @@ func RemoveWhenDead(dir string) error {
 	if err := watcher.Start(); err != nil {
 		return errors.Join(err, r.Close(), w.Close())
 	}
-	keptOpen = append(keptOpen, w)
+	keptOpen.Lock()
+	defer keptOpen.Unlock()
+	keptOpen.files = append(keptOpen.files, w)
 	return r.Close()
 }
 
-var keptOpen []*os.File // the writing ends; the kernel closes them when the program ends
+var keptOpen struct { // the writing ends; the kernel closes them when the program ends
+	sync.Mutex
+	files []*os.File
+}
 
 // pid is the number of the running process, 0 when there is none.
 func (p *process) pid() int {

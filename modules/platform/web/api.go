@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
@@ -16,20 +15,21 @@ import (
 // APIVersion is the version of the public HTTP interface.
 const APIVersion = "1.0.0"
 
-var replaceErrors sync.Once
+// huma writes the text of any error into its answers; these say only what may be told. They are set before anything
+// runs, since huma keeps them where everybody reads.
+var _ = func() (set struct{}) {
+	huma.NewError = func(status int, _ string, errs ...error) huma.StatusError {
+		return ofHuma(nil, status, errs)
+	}
+	huma.NewErrorWithContext = func(hc huma.Context, status int, _ string, errs ...error) huma.StatusError {
+		return ofHuma(hc, status, errs)
+	}
+	return set
+}()
 
 // API adds the JSON interface to the application: /api/openapi.yaml and .json describe it (OpenAPI 3.1).
 // Operations are added with Register.
 func API(app *fiber.App) huma.API {
-	replaceErrors.Do(func() {
-		// huma writes the text of any error into its answers; these say only what may be told.
-		huma.NewError = func(status int, _ string, errs ...error) huma.StatusError {
-			return ofHuma(nil, status, errs)
-		}
-		huma.NewErrorWithContext = func(hc huma.Context, status int, _ string, errs ...error) huma.StatusError {
-			return ofHuma(hc, status, errs)
-		}
-	})
 	cfg := huma.DefaultConfig("Sportello", APIVersion)
 	cfg.OpenAPIPath = "/api/openapi"
 	cfg.SchemasPath = ""
