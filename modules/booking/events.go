@@ -7,6 +7,7 @@ const (
 	KindCancelled = "booking.cancelled.v1"
 	KindMoved     = "booking.moved.v1"
 	KindFormLeft  = "booking.form_left.v1"
+	KindReminder  = "booking.reminder_due.v1"
 )
 
 // ConfirmedEvent: an appointment was booked.
@@ -43,3 +44,13 @@ type FormLeft struct {
 
 // Kind implements tenant.Event.
 func (FormLeft) Kind() string { return KindFormLeft }
+
+// ReminderDue: it is so many hours before the appointment.
+type ReminderDue struct {
+	AppointmentID AppointmentID `json:"appointment_id"`
+	Version       int           `json:"version"`
+	Hours         int           `json:"hours"`
+}
+
+// Kind implements tenant.Event.
+func (ReminderDue) Kind() string { return KindReminder }

@@ -27,6 +27,7 @@ const (
 	messageConfirmed = "booking.confirmed"
 	messageMoved     = "booking.moved"
 	messageCancelled = "booking.cancelled"
+	messageReminder  = "booking.reminder"
 )
 
 // qrPixels is the side of the attached QR picture.
@@ -53,7 +54,7 @@ func NewMessages(svc *Service, n *notify.Service, templates fs.FS) (*Messages, e
 	if err != nil {
 		return nil, fmt.Errorf("mail templates: %w", err)
 	}
-	for _, kind := range []string{messageConfirmed, messageMoved, messageCancelled} {
+	for _, kind := range []string{messageConfirmed, messageMoved, messageCancelled, messageReminder} {
 		n.Register(kind, m.compose)
 	}
 	return m, nil
@@ -94,7 +95,10 @@ func (m *Messages) queue(ctx context.Context, t tenant.Tenant, payload json.RawM
 		_, err = m.notify.Queue(ctx, tx, notify.Request{
 			DedupeKey: fmt.Sprintf("%s:%s:%d", kind, a.ID, e.Version), Kind: kind, SubjectID: a.ID.UUID, Recipient: a.Email,
 		})
-		return err
+		if err != nil || kind == messageCancelled || a.Version != e.Version {
+			return err
+		}
+		return m.planReminders(ctx, tx, a)
 	})
 }
 
@@ -103,6 +107,7 @@ type mailView struct {
 	View
 	Cancelled bool
 	Moved     bool
+	Reminder  bool
 }
 
 // compose writes a message from the appointment as it is now. A confirmation of what is cancelled by now is not sent.
@@ -111,14 +116,15 @@ func (m *Messages) compose(ctx context.Context, tx *tenant.Tx, msg notify.Messag
 	if err != nil {
 		return notify.Content{}, err
 	}
-	if (msg.Kind == messageCancelled) != (a.State == Cancelled) {
+	if (msg.Kind == messageCancelled) != (a.State == Cancelled) ||
+		msg.Kind == messageReminder && !remindable(a, tx.Now()) {
 		return notify.Content{}, notify.ErrStale
 	}
 	v, err := m.svc.View(ctx, tx, a)
 	if err != nil {
 		return notify.Content{}, err
 	}
-	view := mailView{View: v, Cancelled: msg.Kind == messageCancelled, Moved: msg.Kind == messageMoved}
+	view := mailView{View: v, Cancelled: msg.Kind == messageCancelled, Moved: msg.Kind == messageMoved, Reminder: msg.Kind == messageReminder}
 	name := "booking_confirmed"
 	if view.Cancelled {
 		name = "booking_cancelled"
@@ -202,4 +208,5 @@ func (m *Messages) Subscribe(o Subscriber) {
 	o.Subscribe(KindMoved, "booking.mail", m.OnMoved)
 	o.Subscribe(KindCancelled, "booking.mail", m.OnCancelled)
 	o.Subscribe(KindFormLeft, "booking.forget", m.svc.OnFormLeft)
+	o.Subscribe(KindReminder, "booking.reminder", m.OnReminderDue)
 }

@@ -2,6 +2,7 @@ package booking_test
 
 import (
 	"context"
+	"encoding/json"
 	"html"
 	"io"
 	"log/slog"
@@ -16,11 +17,14 @@ import (
 
 	ics "github.com/arran4/golang-ical"
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/sportello/sportello/frontend"
 	"github.com/sportello/sportello/frontend/portal"
 	"github.com/sportello/sportello/modules/booking"
+	"github.com/sportello/sportello/modules/catalog"
+	"github.com/sportello/sportello/modules/kernel/actor"
 	"github.com/sportello/sportello/modules/notify"
 	"github.com/sportello/sportello/modules/platform/i18n"
 	"github.com/sportello/sportello/modules/platform/mail"
@@ -305,15 +309,12 @@ func (p *postman) last(t testing.TB, n int) mail.Message {
 
 func TestEachStepOfAnAppointmentSendsOneMessageThatSaysEverything(t *testing.T) {
 	t.Parallel()
-	require.NoError(t, loadTexts())
 	w := newWorld(t, 1)
-	post := &postman{}
-	n := notify.New(w.DB, post, "noreply@sportello.example", nil)
-	m, err := booking.NewMessages(w.svc, n, portal.Mail())
-	require.NoError(t, err)
-	m.Subscribe(w.Outbox)
-	w.Outbox.Subscribe(notify.KindDue, "notify.send", n.OnDue)
-
+	m, post := w.mailing(t)
+	w.In(t, w.t, func(tx *tenant.Tx) error { // no reminders
+		return w.catalog.SaveEntity(ctx, tx, actor.Actor{Kind: actor.Staff, ID: uuid.NewString(), Roles: []actor.Role{actor.Administrator}},
+			catalog.Entity{Name: "Comune di Isernia"})
+	})
 	a := w.book(t, at(10, 0))
 	w.Work(t)
 	got := post.last(t, 1)
@@ -326,7 +327,7 @@ func TestEachStepOfAnAppointmentSendsOneMessageThatSaysEverything(t *testing.T) 
 		}
 	}
 	require.Len(t, got.Attachments, 2)
-	_, err = ics.ParseCalendar(strings.NewReader(string(got.Attachments[0].Content)))
+	_, err := ics.ParseCalendar(strings.NewReader(string(got.Attachments[0].Content)))
 	require.NoError(t, err)
 	require.Equal(t, "\x89PNG", string(got.Attachments[1].Content[:4]))
 
@@ -343,4 +344,74 @@ func TestEachStepOfAnAppointmentSendsOneMessageThatSaysEverything(t *testing.T) 
 	require.NoError(t, m.OnConfirmed(ctx, w.t, []byte(`{"appointment_id":"`+a.ID.String()+`","version":1}`)))
 	w.Work(t)
 	post.last(t, 3) // an event that comes twice is one message
+}
+
+// mailing has a world's messages sent to a postman.
+func (w *world) mailing(t *testing.T) (*booking.Messages, *postman) {
+	t.Helper()
+	require.NoError(t, loadTexts())
+	post := &postman{}
+	n := notify.New(w.DB, post, "noreply@sportello.example", nil)
+	m, err := booking.NewMessages(w.svc, n, portal.Mail())
+	require.NoError(t, err)
+	m.Subscribe(w.Outbox)
+	w.Outbox.Subscribe(notify.KindDue, "notify.send", n.OnDue)
+	return m, post
+}
+
+func (w *world) remind(t *testing.T, m *booking.Messages, a booking.Appointment, hours int) {
+	t.Helper()
+	payload, err := json.Marshal(booking.ReminderDue{AppointmentID: a.ID, Version: a.Version, Hours: hours})
+	require.NoError(t, err)
+	require.NoError(t, m.OnReminderDue(ctx, w.t, payload))
+	w.Work(t)
+}
+
+func TestRemindersLeaveAtTheEntitysHoursAndOnlyWhileTheyAreTrue(t *testing.T) {
+	t.Parallel()
+	w := realWorld(t, 1)
+	m, post := w.mailing(t)
+	start := w.soon(t).AddDate(0, 0, 14)
+	a := w.book(t, start)
+	w.Work(t)
+	post.last(t, 1) // the reminder waits for its hour
+
+	w.remind(t, m, a, 24)
+	got := post.last(t, 2)
+	require.Equal(t, "Promemoria: appuntamento "+booking.When(start), got.Subject)
+	require.Contains(t, got.Text, "Le ricordiamo")
+	require.Contains(t, got.Text, w.code(a))
+	w.remind(t, m, a, 24) // the same event again
+	w.remind(t, m, a, 2)  // an hour that the entity does not have
+	post.last(t, 2)
+
+	manage := w.keys.ManageToken(w.t.Key, a.ID)
+	moved, err := w.svc.Move(ctx, w.t, manage, w.choice(start.Add(30*time.Minute)))
+	require.NoError(t, err)
+	w.Work(t)
+	post.last(t, 3)
+	w.remind(t, m, a, 24) // of the old time
+	post.last(t, 3)
+	w.remind(t, m, moved, 24)
+	require.Contains(t, post.last(t, 4).Subject, booking.When(moved.StartsAt))
+
+	_, err = w.svc.Cancel(ctx, w.t, manage)
+	require.NoError(t, err)
+	w.Work(t)
+	post.last(t, 5)
+	w.remind(t, m, moved, 24)
+	post.last(t, 5)
+}
+
+func TestAReminderWhoseHourPassedLeavesLateAndNotAfterTheAppointment(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1)
+	_, post := w.mailing(t)
+	w.book(t, at(10, 0))
+	w.book(t, at(11, 0))
+	w.Work(t)
+	post.last(t, 2)
+	w.Clock.Set(at(10, 30)) // nothing ran for a day
+	w.Work(t)
+	require.Contains(t, post.last(t, 3).Subject, "Promemoria: appuntamento "+booking.When(at(11, 0)))
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -89,13 +90,34 @@ func entityValues(e Entity) url.Values {
 		"postal_code": {e.PostalCode}, "locality": {e.Locality}, "province": {e.Province}, "phone": {e.Phone}, "email": {e.Email},
 		"pec": {e.PEC}, "fiscal_code": {e.FiscalCode}, "patron_name": {e.PatronName}, "early_minutes": {strconv.Itoa(e.EarlyMinutes)},
 		"late_minutes": {strconv.Itoa(e.LateMinutes)}, "privacy_notice": {e.PrivacyNotice}, "privacy_url": {e.PrivacyURL},
-		"accessibility_url": {e.AccessibilityURL},
+		"accessibility_url": {e.AccessibilityURL}, "reminder_hours": {hoursText(e.ReminderHours)},
 	}
 	if e.PatronDay > 0 {
 		v.Set("patron_day", strconv.Itoa(e.PatronDay))
 		v.Set("patron_month", strconv.Itoa(e.PatronMonth))
 	}
 	return v
+}
+
+// hoursText writes hours as people type them: "24, 2".
+func hoursText(hours []int) string {
+	texts := make([]string, len(hours))
+	for i, h := range hours {
+		texts[i] = strconv.Itoa(h)
+	}
+	return strings.Join(texts, ", ")
+}
+
+// hoursOf reads them; what is no number becomes one that no reminder may have.
+func hoursOf(typed string) (hours []int) {
+	for _, word := range strings.FieldsFunc(typed, func(r rune) bool { return strings.ContainsRune(",; ", r) }) {
+		h, err := strconv.Atoi(word)
+		if err != nil {
+			h = -1
+		}
+		hours = append(hours, h)
+	}
+	return hours
 }
 
 func entityOf(v url.Values) Entity {
@@ -111,7 +133,7 @@ func entityOf(v url.Values) Entity {
 		Email: v.Get("email"), PEC: v.Get("pec"), FiscalCode: v.Get("fiscal_code"), PatronName: v.Get("patron_name"),
 		PatronDay: orZero("patron_day"), PatronMonth: orZero("patron_month"), EarlyMinutes: whole(v, "early_minutes"),
 		LateMinutes: whole(v, "late_minutes"), PrivacyNotice: v.Get("privacy_notice"), PrivacyURL: v.Get("privacy_url"),
-		AccessibilityURL: v.Get("accessibility_url"),
+		AccessibilityURL: v.Get("accessibility_url"), ReminderHours: hoursOf(v.Get("reminder_hours")),
 	}
 }
 
@@ -149,6 +171,7 @@ func entitySections(v url.Values) []FormSection {
 			field("province", "text", 2), field("phone", "tel", 40), field("email", "email", 254), field("pec", "email", 254)),
 		section("patron", field("patron_name", "text", 80), day, month),
 		section("lateness", minutes("early_minutes"), minutes("late_minutes")),
+		section("reminders", field("reminder_hours", "text", 40)),
 		section("privacy", notice, field("privacy_url", "url", 500), field("accessibility_url", "url", 500)),
 	}
 }

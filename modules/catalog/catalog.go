@@ -41,6 +41,7 @@ type Entity struct {
 	PatronMonth      int    // 1 to 12; 0 likewise
 	EarlyMinutes     int    // how long before the time the code works at the kiosk
 	LateMinutes      int    // how long after the time it still works
+	ReminderHours    []int  // how long before an appointment its reminders leave, in hours; none where there are none
 	PrivacyNotice    string // what the kiosk shows before the call
 	PrivacyURL       string // the full notice, https; may be empty
 	AccessibilityURL string // the declaration published with AgID, https; may be empty

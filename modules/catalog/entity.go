@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,6 +14,12 @@ var (
 	postalCodeShape = regexp.MustCompile(`^[0-9]{5}$`)
 	provinceShape   = regexp.MustCompile(`^[A-Z]{2}$`)
 	ipaCodeShape    = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,40}$`)
+)
+
+// Limits of reminders: nobody wants more of them, or earlier than two weeks before.
+const (
+	maxReminders     = 4
+	maxReminderHours = 14 * 24
 )
 
 // tidyEntity tidies the entity's particulars and collects all that is wrong with them.
@@ -52,6 +59,11 @@ func tidyEntity(e *Entity) error {
 	}
 	k.between("early_minutes", e.EarlyMinutes, 0, 120)
 	k.between("late_minutes", e.LateMinutes, 0, 120)
+	if len(e.ReminderHours) > maxReminders || slices.ContainsFunc(e.ReminderHours, func(h int) bool { return h < 1 || h > maxReminderHours }) {
+		k.blame("reminder_hours", "catalog.reminder_hours", nil)
+	}
+	slices.SortFunc(e.ReminderHours, func(a, b int) int { return b - a })
+	e.ReminderHours = slices.Compact(e.ReminderHours)
 	k.block("privacy_notice", &e.PrivacyNotice, 4000)
 	k.address("privacy_url", &e.PrivacyURL)
 	k.address("accessibility_url", &e.AccessibilityURL)

@@ -14,6 +14,7 @@ func (a *App) subscribe() {
 	o.Subscribe(booking.KindConfirmed, "booking.message", a.messages.OnConfirmed)
 	o.Subscribe(booking.KindMoved, "booking.message", a.messages.OnMoved)
 	o.Subscribe(booking.KindCancelled, "booking.message", a.messages.OnCancelled)
+	o.Subscribe(booking.KindReminder, "booking.reminder", a.messages.OnReminderDue)
 	o.Subscribe(booking.KindFormLeft, "booking.clean", a.Booking.OnFormLeft)
 	o.Subscribe(counters.KindRevoked, "videocall.cut_kiosk", a.Videocall.OnKioskRevoked)
 	o.Subscribe(identity.StaffDisabled{}.Kind(), "videocall.cut", a.Videocall.OnStaffDisabled)

@@ -53,7 +53,7 @@ func isernia() story {
 		entity: catalog.Entity{
 			Name: "Comune di Isernia", IPACode: "c_e335", Region: "Regione Molise", Street: "Piazza Marconi 3", PostalCode: "86170",
 			Locality: "Isernia", Province: "IS", Phone: "0865 4491", Email: "sportello@comune.isernia.example", PEC: "protocollo@pec.comune.isernia.example",
-			FiscalCode: "00034670943", PatronName: "San Nicandro", PatronDay: 17, PatronMonth: 6, EarlyMinutes: 60, LateMinutes: 10, PrivacyNotice: notice,
+			FiscalCode: "00034670943", PatronName: "San Nicandro", PatronDay: 17, PatronMonth: 6, EarlyMinutes: 60, LateMinutes: 10, ReminderHours: []int{24, 2}, PrivacyNotice: notice,
 		},
 		offices: []officeStory{
 			{"Ufficio anagrafe", "Certificati, residenza, carta d'identità e stato civile.", 2},
@@ -111,7 +111,7 @@ func caltanissetta() story {
 		entity: catalog.Entity{
 			Name: "Comune di Caltanissetta", IPACode: "c_b429", Region: "Regione Siciliana", Street: "Corso Umberto I 134", PostalCode: "93100",
 			Locality: "Caltanissetta", Province: "CL", Phone: "0934 74111", Email: "sportello@comune.caltanissetta.example", PEC: "protocollo@pec.comune.caltanissetta.example",
-			FiscalCode: "80001130857", PatronName: "San Michele Arcangelo", PatronDay: 29, PatronMonth: 9, EarlyMinutes: 15, LateMinutes: 10, PrivacyNotice: notice,
+			FiscalCode: "80001130857", PatronName: "San Michele Arcangelo", PatronDay: 29, PatronMonth: 9, EarlyMinutes: 15, LateMinutes: 10, ReminderHours: []int{24, 2}, PrivacyNotice: notice,
 		},
 		offices: []officeStory{
 			{"Sportello anagrafe", "Certificati, residenza e stato civile.", 1},
