@@ -148,7 +148,7 @@ func (s *Service) OnDue(ctx context.Context, t tenant.Tenant, payload json.RawMe
 	var content Content
 	err := s.db.InTenant(ctx, t, func(tx *tenant.Tx) error {
 		var err error
-		if m, err = tenant.One[Message](ctx, tx, sqlMessage, tenant.Args{"id": due.MessageID}); err != nil {
+		if m, err = s.message(ctx, tx, due.MessageID); err != nil {
 			return err
 		}
 		if m.State != Queued || m.Attempts != due.Attempt {
@@ -204,11 +204,6 @@ func (s *Service) later(ctx context.Context, t tenant.Tenant, m Message) error {
 		}
 		return tx.PublishAt(ctx, Due{MessageID: m.ID, Attempt: m.Attempts + 1}, next)
 	})
-}
-
-// FailedMessages lists the messages that were given up, the newest first, at most 200.
-func (s *Service) FailedMessages(ctx context.Context, tx *tenant.Tx) ([]Message, error) {
-	return tenant.All[Message](ctx, tx, sqlFailed)
 }
 
 // About lists the messages about a subject, in order.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -88,7 +89,7 @@ func (w *world) failed(t *testing.T) []notify.Message {
 	var out []notify.Message
 	w.In(t, w.t, func(tx *tenant.Tx) error {
 		var err error
-		out, err = w.svc.FailedMessages(ctx, tx)
+		out, err = w.svc.List(ctx, tx, notify.Filter{State: notify.Failed})
 		return err
 	})
 	return out
@@ -180,4 +181,34 @@ func TestTheTextOfAMessageIsNotStored(t *testing.T) {
 		require.NotContains(t, all, "3506")
 		return err
 	})
+}
+
+func TestTheListGoesPageByPageFromTheNewest(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for i := range notify.PageSize + 3 {
+		w.queue(t, "greeting", "m"+strconv.Itoa(i))
+		w.Clock.Advance(time.Second)
+	}
+	list := func(f notify.Filter) (out []notify.Message) {
+		w.In(t, w.t, func(tx *tenant.Tx) (err error) {
+			out, err = w.svc.List(ctx, tx, f)
+			return err
+		})
+		return out
+	}
+	first := list(notify.Filter{})
+	require.Len(t, first, notify.PageSize)
+	last := first[len(first)-1]
+	rest := list(notify.Filter{Before: last.CreatedAt, BeforeID: last.ID.UUID})
+	require.Len(t, rest, 3)
+	seen := map[notify.MessageID]bool{}
+	for i, m := range append(first, rest...) {
+		require.False(t, seen[m.ID])
+		seen[m.ID] = true
+		require.True(t, i == 0 || m.CreatedAt.Before(first[0].CreatedAt))
+	}
+	require.Empty(t, list(notify.Filter{State: notify.Failed}))
+	w.Work(t)
+	require.Len(t, list(notify.Filter{State: notify.Sent}), notify.PageSize)
 }

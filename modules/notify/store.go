@@ -21,12 +21,14 @@ UPDATE {t}.messages
 SET attempts = attempts + 1, error = @error, next_try_at = @next
 WHERE id = @id AND state = 'queued' AND attempts = @attempts`
 
-const sqlFailed = `
+const sqlList = `
 SELECT ` + columns + `
 FROM {t}.messages
-WHERE state = 'failed'
-ORDER BY created_at DESC, id
-LIMIT 200`
+WHERE (@state::text = '' OR state = @state) AND (@before::timestamptz IS NULL OR (created_at, id) < (@before, @id::uuid))
+ORDER BY created_at DESC, id DESC
+LIMIT @limit::integer`
+
+const sqlCountFailed = `SELECT count(*) FROM {t}.messages WHERE state = 'failed'`
 
 const sqlAbout = `
 SELECT ` + columns + `

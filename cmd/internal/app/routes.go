@@ -11,6 +11,7 @@ import (
 	"github.com/sportello/sportello/modules/catalog"
 	"github.com/sportello/sportello/modules/counters"
 	"github.com/sportello/sportello/modules/kernel/actor"
+	"github.com/sportello/sportello/modules/notify"
 	"github.com/sportello/sportello/modules/platform/web"
 )
 
@@ -51,6 +52,7 @@ func (a *App) routes() error {
 	a.Identity.Routes(entity)
 	a.Catalog.Routes(entity, a.Identity.RequireStaff(actor.Administrator))
 	audit.Routes(entity, a.DB, a.Identity, a.Identity.RequireStaff(actor.Administrator))
+	notify.NewPortal(a.Notify).Routes(entity, a.Identity.RequireStaff(actor.Administrator))
 	counters.NewPortal(a.Counters, a.Catalog).Routes(entity, a.Identity.RequireStaff(actor.Administrator))
 
 	// the vendor's console
