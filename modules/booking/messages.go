@@ -28,6 +28,7 @@ const (
 	messageMoved     = "booking.moved"
 	messageCancelled = "booking.cancelled"
 	messageReminder  = "booking.reminder"
+	messageAffected  = "booking.affected"
 )
 
 // qrPixels is the side of the attached QR picture.
@@ -54,7 +55,7 @@ func NewMessages(svc *Service, n *notify.Service, templates fs.FS) (*Messages, e
 	if err != nil {
 		return nil, fmt.Errorf("mail templates: %w", err)
 	}
-	for _, kind := range []string{messageConfirmed, messageMoved, messageCancelled, messageReminder} {
+	for _, kind := range []string{messageConfirmed, messageMoved, messageCancelled, messageReminder, messageAffected} {
 		n.Register(kind, m.compose)
 	}
 	return m, nil
@@ -117,7 +118,8 @@ func (m *Messages) compose(ctx context.Context, tx *tenant.Tx, msg notify.Messag
 		return notify.Content{}, err
 	}
 	if (msg.Kind == messageCancelled) != (a.State == Cancelled) ||
-		msg.Kind == messageReminder && !remindable(a, tx.Now()) {
+		(msg.Kind == messageReminder || msg.Kind == messageAffected) && !remindable(a, tx.Now()) ||
+		msg.Kind == messageAffected && !stillAffects(msg, a) {
 		return notify.Content{}, notify.ErrStale
 	}
 	v, err := m.svc.View(ctx, tx, a)
@@ -126,8 +128,11 @@ func (m *Messages) compose(ctx context.Context, tx *tenant.Tx, msg notify.Messag
 	}
 	view := mailView{View: v, Cancelled: msg.Kind == messageCancelled, Moved: msg.Kind == messageMoved, Reminder: msg.Kind == messageReminder}
 	name := "booking_confirmed"
-	if view.Cancelled {
+	switch msg.Kind {
+	case messageCancelled:
 		name = "booking_cancelled"
+	case messageAffected:
+		name = "booking_affected"
 	}
 	var html, text bytes.Buffer
 	if err := m.html.ExecuteTemplate(&html, name+".html", view); err != nil {
@@ -140,7 +145,7 @@ func (m *Messages) compose(ctx context.Context, tx *tenant.Tx, msg notify.Messag
 		ReplyTo: v.Entity.Email, Text: text.String(), HTML: html.String(),
 		Subject: i18n.T(i18n.Italian, "mail."+msg.Kind+".subject", map[string]any{"when": v.When, "service": oneLine(v.Service.Title)}),
 	}
-	if view.Cancelled {
+	if name != "booking_confirmed" {
 		return c, nil
 	}
 	ics, err := m.svc.Calendar(v)

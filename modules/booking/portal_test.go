@@ -25,6 +25,7 @@ import (
 	"github.com/sportello/sportello/modules/booking"
 	"github.com/sportello/sportello/modules/catalog"
 	"github.com/sportello/sportello/modules/kernel/actor"
+	"github.com/sportello/sportello/modules/kernel/civil"
 	"github.com/sportello/sportello/modules/notify"
 	"github.com/sportello/sportello/modules/platform/i18n"
 	"github.com/sportello/sportello/modules/platform/mail"
@@ -414,4 +415,45 @@ func TestAReminderWhoseHourPassedLeavesLateAndNotAfterTheAppointment(t *testing.
 	w.Clock.Set(at(10, 30)) // nothing ran for a day
 	w.Work(t)
 	require.Contains(t, post.last(t, 3).Subject, "Promemoria: appuntamento "+booking.When(at(11, 0)))
+}
+
+func TestWhoCannotBeServedIsToldOnceWithAWayToAnotherDay(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 2)
+	m, post := w.mailing(t)
+	a := w.book(t, at(10, 0))
+	b := w.book(t, at(11, 0))
+	w.Work(t)
+	post.last(t, 2)
+	cause := uuid.New()
+	inform := func() (n int) {
+		w.In(t, w.t, func(tx *tenant.Tx) (err error) {
+			n, err = m.InformDay(ctx, tx, civil.New(2026, time.May, 6), []catalog.OfficeID{w.office}, cause)
+			return err
+		})
+		return n
+	}
+	informed := func(a booking.Appointment) (yes bool) {
+		w.In(t, w.t, func(tx *tenant.Tx) (err error) { yes, err = m.Informed(ctx, tx, a, cause); return err })
+		return yes
+	}
+	// One of the two moves away before their message is written.
+	require.False(t, informed(a))
+	w.In(t, w.t, func(tx *tenant.Tx) error {
+		n, err := m.Inform(ctx, tx, []booking.Appointment{b}, uuid.New())
+		require.Equal(t, 1, n)
+		require.NoError(t, err)
+		_, err = tenant.Exec(ctx, tx, `UPDATE {t}.appointments SET version = version + 1 WHERE id = @id`, tenant.Args{"id": b.ID})
+		return err
+	})
+	w.Work(t)
+	post.last(t, 2)
+	require.Equal(t, 2, inform())
+	require.True(t, informed(a))
+	w.Work(t)
+	got := post.last(t, 4)
+	require.Contains(t, got.Subject, "Scelga un'altra data")
+	require.Contains(t, got.Text, "/appuntamento/")
+	require.Empty(t, got.Attachments)
+	require.Zero(t, inform(), "told once")
 }

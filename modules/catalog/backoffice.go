@@ -44,6 +44,8 @@ func (s *Service) Routes(r fiber.Router, guard fiber.Handler) {
 	post(pathOffices+"/nuovo", s.postOfficeNew)
 	post(pathOffices+"/chiusure", s.postException)
 	post(pathOffices+"/chiusure/:id/annulla", s.postExceptionUndo)
+	get(pathOffices+"/chiusure/:id/avvisa", s.showInform)
+	post(pathOffices+"/chiusure/:id/avvisa", s.postInform)
 	get(pathOffices+"/:id", s.showOffice)
 	post(pathOffices+"/:id", s.postOffice)
 	post(pathOffices+"/:id/orari", s.postHours)

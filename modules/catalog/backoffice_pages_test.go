@@ -14,6 +14,7 @@ func TestEveryPageRendersWhateverIsInIt(t *testing.T) {
 		"catalog/servizio":  ServiceFormView{},
 		"catalog/uffici":    OfficeListView{},
 		"catalog/ufficio":   OfficeFormView{},
+		"catalog/avvisa":    InformView{},
 		"catalog/ente":      EntityFormView{},
 	})
 }

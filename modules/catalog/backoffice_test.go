@@ -257,26 +257,39 @@ func TestAnOfficeGetsHoursAndAClosingDayIsUndoneInOneClick(t *testing.T) {
 	require.Equal(t, 409, b.post(page, url.Values{"version": {"2"}, "name": {"Altro"}}).StatusCode)
 }
 
-// bookings knows of one appointment of everybody on every day.
-type bookings struct{}
+// bookings knows of one appointment of everybody on every day, and who was told.
+type bookings struct{ told map[catalog.ExceptionID]int }
 
-func (bookings) BookedOn(_ context.Context, _ *tenant.Tx, date civil.Date, offices []catalog.OfficeID) ([]catalog.Booked, error) {
+func (b bookings) BookedOn(_ context.Context, _ *tenant.Tx, date civil.Date, offices []catalog.OfficeID, closing catalog.ExceptionID) ([]catalog.Booked, error) {
 	if len(offices) == 0 {
 		return nil, nil
 	}
-	return []catalog.Booked{{At: date.Start(clock.Rome).Add(10 * time.Hour), Name: "Mario <Rossi>", Phone: "333 1234567", Email: "mario@example.it"}}, nil
+	return []catalog.Booked{{At: date.Start(clock.Rome).Add(10 * time.Hour), Name: "Mario <Rossi>", Phone: "333 1234567", Email: "mario@example.it", Informed: b.told[closing] > 0}}, nil
+}
+
+func (b bookings) InformBooked(_ context.Context, _ *tenant.Tx, _ civil.Date, offices []catalog.OfficeID, closing catalog.ExceptionID) (int, error) {
+	b.told[closing] += len(offices)
+	return len(offices), nil
 }
 
 func TestAClosingDaySaysWhomToTell(t *testing.T) {
 	t.Parallel()
 	w := start(t)
-	w.svc.SetBookings(bookings{})
+	told := map[catalog.ExceptionID]int{}
+	w.svc.SetBookings(bookings{told})
 	b := w.backOffice(t, admin)
 	o := w.office(t, "Anagrafe")
 	for _, page := range []string{"/amministrazione/uffici", "/amministrazione/uffici/" + o.ID.String()} {
 		r := b.follow(page+"/chiusure", url.Values{"date": {"2026-05-11"}, "kind": {"closed"}})
 		require.Contains(t, r.body, "ore 10:00, Mario &lt;Rossi&gt;")
 		require.Contains(t, r.body, `href="tel:3331234567"`)
+		inform := regexp.MustCompile(`/amministrazione/uffici/chiusure/[^"]*avvisa[^"]*`).FindString(r.body)
+		require.Contains(t, b.get(inform).body, "Mario &lt;Rossi&gt;")
+		r = b.follow(inform, url.Values{})
+		require.Contains(t, r.body, "I messaggi sono in partenza.")
+		require.Contains(t, r.body, "messaggio inviato")
+		require.NotContains(t, r.body, "Avvisa per e-mail")
+		require.Contains(t, b.get(inform).body, "non c'è nessuno da avvisare")
 	}
 	w.in(t, func(tx *tenant.Tx) error {
 		list, err := audit.List(ctx, tx, audit.Filter{Object: "day:2026-05-11"})

@@ -157,12 +157,14 @@ type ExceptionRow struct {
 	Text       string // closed, or from when to when with how many
 	ForAll     bool
 	Booked     []Booked // who is to be told, where it closes the day
+	ToInform   bool     // somebody was not told yet
 }
 
 func calendarView(action, office string, exceptions []Exception, booked map[ExceptionID][]Booked, v url.Values, problemOf error) CalendarView {
 	view := CalendarView{Action: action, Office: office}
 	for _, e := range exceptions {
-		row := ExceptionRow{ID: e.ID.String(), Office: office, Day: i18n.Date(e.Date.Start(rome)), Exception: e, Text: text("catalog.closed"), ForAll: e.OfficeID == nil, Booked: booked[e.ID]}
+		row := ExceptionRow{ID: e.ID.String(), Office: office, Day: i18n.Date(e.Date.Start(rome)), Exception: e, Text: text("catalog.closed"), ForAll: e.OfficeID == nil, Booked: booked[e.ID],
+			ToInform: slices.ContainsFunc(booked[e.ID], func(b Booked) bool { return !b.Informed })}
 		if !e.Closed {
 			row.Text = e.From.String() + "–" + e.To.String() + ", " + counted("catalog.operators_n", e.Operators)
 		}

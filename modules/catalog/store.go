@@ -130,6 +130,11 @@ INSERT INTO {t}.calendar_exceptions (id, office_id, date, closed, from_minute, t
 VALUES (@id, @office, @date, @closed, @from, @to, @operators, @reason, @now)
 ON CONFLICT DO NOTHING`
 
+const sqlException = `
+SELECT id, office_id, date, closed, from_minute AS "from", to_minute AS "to", operators, reason, created_at
+FROM {t}.calendar_exceptions
+WHERE id = @id`
+
 const sqlDeleteException = `
 DELETE FROM {t}.calendar_exceptions
 WHERE id = @id

@@ -169,7 +169,7 @@ func (a *App) build(o options) (err error) {
 		Hints: a.Redis, Presence: a.Redis, Log: a.log,
 	})
 	a.Identity.SetCutter(a.Videocall)
-	a.Catalog.SetBookings(booked{a.Booking})
+	a.Catalog.SetBookings(booked{a.Booking, a.messages})
 	a.Counters.SetCutter(a.Videocall)
 	return nil
 }

@@ -123,10 +123,13 @@ func (s staff) Operators(ctx context.Context, tx *tenant.Tx, office uuid.UUID) (
 	return s.identity.OperatorsOf(ctx, tx, office)
 }
 
-// booked tells the catalogue whom a closing day concerns.
-type booked struct{ booking *booking.Service }
+// booked tells the catalogue whom a closing day concerns, and tells them.
+type booked struct {
+	booking  *booking.Service
+	messages *booking.Messages
+}
 
-func (b booked) BookedOn(ctx context.Context, tx *tenant.Tx, date civil.Date, offices []catalog.OfficeID) ([]catalog.Booked, error) {
+func (b booked) BookedOn(ctx context.Context, tx *tenant.Tx, date civil.Date, offices []catalog.OfficeID, closing catalog.ExceptionID) ([]catalog.Booked, error) {
 	day, err := b.booking.Day(ctx, tx, date, offices)
 	if err != nil {
 		return nil, err
@@ -134,8 +137,15 @@ func (b booked) BookedOn(ctx context.Context, tx *tenant.Tx, date civil.Date, of
 	found := make([]catalog.Booked, len(day))
 	for i, a := range day {
 		found[i] = catalog.Booked{At: a.StartsAt, Name: a.Name + " " + a.Surname, Phone: a.Phone, Email: a.Email}
+		if found[i].Informed, err = b.messages.Informed(ctx, tx, a, closing.UUID); err != nil {
+			return nil, err
+		}
 	}
 	return found, nil
+}
+
+func (b booked) InformBooked(ctx context.Context, tx *tenant.Tx, date civil.Date, offices []catalog.OfficeID, closing catalog.ExceptionID) (int, error) {
+	return b.messages.InformDay(ctx, tx, date, offices, closing.UUID)
 }
 
 type officeLabels struct{ catalog *catalog.Service }

@@ -101,6 +101,9 @@ test('the pictures', async ({ browser }) => {
   await keep(office, 'amministrazione-chiusure')
   await office.getByRole('row', { name: /Disinfestazione/ }).getByRole('button', { name: /Annulla/ }).click()
   await expect(office.getByRole('row', { name: /Disinfestazione/ })).toHaveCount(0)
+  await office.goto(`${isernia.url}/amministrazione/messaggi`)
+  await expect(office.getByRole('row', { name: /Conferma.*Inviato/ }).first()).toBeVisible()
+  await keep(office, 'amministrazione-messaggi')
 
   // The kiosk and the desk.
   const kiosk = await opened(await browserThatSees(browser, 'citizen'), 1920, 1080, 0.5)
