@@ -86,10 +86,15 @@ func (s *Service) ask(ctx context.Context, tx *tenant.Tx, sheet catalog.Sheet, o
 }
 
 func newQuestion(now time.Time, sheet catalog.Sheet) question {
-	_, last := Horizon(now)
+	first, last := Horizon(now)
+	if sheet.HorizonDays > 0 && sheet.HorizonDays < HorizonDays {
+		last = first.AddDays(sheet.HorizonDays)
+	}
 	return question{
-		Length: time.Duration(sheet.DurationMinutes) * time.Minute, Earliest: now.Add(time.Nanosecond),
-		Latest: last.AddDays(1).Start(clock.Rome),
+		Length: time.Duration(sheet.DurationMinutes) * time.Minute,
+		// what begins now is too late, notice or not
+		Earliest: now.Add(time.Duration(sheet.NoticeHours)*time.Hour + time.Nanosecond),
+		Latest:   last.AddDays(1).Start(clock.Rome),
 	}
 }
 

@@ -96,11 +96,16 @@ func (s *Service) refuse(ctx context.Context, tx *tenant.Tx, a Appointment, kios
 	if err != nil {
 		return err
 	}
-	return verdict(a, k, kiosk, entity, tx.Now(), s.BaseURL(tx.Tenant()))
+	sheet, err := s.Catalog.ServiceByID(ctx, tx, a.ServiceID)
+	if err != nil {
+		return err
+	}
+	return verdict(a, k, kiosk, entity, sheet.LateAfter(entity), tx.Now(), s.BaseURL(tx.Tenant()))
 }
 
-// verdict is refuse as a pure function. at is the kiosk where the code was typed, k the one that was booked.
-func verdict(a Appointment, k counters.Kiosk, at counters.KioskID, entity catalog.Entity, now time.Time, base string) error {
+// verdict is refuse as a pure function. at is the kiosk where the code was typed, k the one that was booked, late how long
+// after its time the code works.
+func verdict(a Appointment, k counters.Kiosk, at counters.KioskID, entity catalog.Entity, late time.Duration, now time.Time, base string) error {
 	day, today := civil.Of(a.StartsAt.In(clock.Rome)), civil.Of(now.In(clock.Rome))
 	refuse := func(kind problem.Kind, code string, r Refusal) error {
 		return problem.New(kind, code).WithData(r).
@@ -108,7 +113,7 @@ func verdict(a Appointment, k counters.Kiosk, at counters.KioskID, entity catalo
 			With("place", k.Name).With("address", k.Address).With("from", r.From).With("phone", entity.Phone)
 	}
 	from := a.StartsAt.Add(-time.Duration(entity.EarlyMinutes) * time.Minute)
-	until := a.StartsAt.Add(time.Duration(entity.LateMinutes) * time.Minute)
+	until := a.StartsAt.Add(late)
 	switch {
 	case a.State == Used && day == today:
 		return refuse(problem.Gone, "kiosk.code_used", Refusal{Action: "ask_help"})

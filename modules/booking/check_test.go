@@ -13,6 +13,8 @@ import (
 
 	"github.com/sportello/sportello/modules/booking"
 	"github.com/sportello/sportello/modules/counters"
+	"github.com/sportello/sportello/modules/kernel/civil"
+	"github.com/sportello/sportello/modules/kernel/clock"
 	"github.com/sportello/sportello/modules/kernel/problem"
 	"github.com/sportello/sportello/tenant"
 	"github.com/sportello/sportello/tenant/control"
@@ -304,4 +306,32 @@ func TestFormsThatNobodyFinishedAreDeletedWithWhatWasTyped(t *testing.T) {
 		return w.DB.InTenant(ctx, w.t, func(tx *tenant.Tx) error { _, err := w.svc.Find(ctx, tx, token); return err }) != nil
 	}, 20*time.Second, 20*time.Millisecond)
 	w.sound(t)
+}
+
+const sqlOwnRules tenant.SQL = `UPDATE {t}.services SET notice_hours = 24, horizon_days = 2, late_minutes = 0 WHERE id = @id`
+
+func TestAServiceMayHaveANoticeAHorizonAndALatenessOfItsOwn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1) // Tuesday 5 May, 9:00
+	w.enrol(t, w.kiosk)
+	day := func(d int) civil.Date { return civil.New(2026, time.May, d) }
+	for _, d := range []int{5, 6, 7, 8} {
+		require.NotEmpty(t, w.free(t, day(d)), d)
+	}
+	w.In(t, w.t, func(tx *tenant.Tx) error {
+		_, err := tenant.Exec(ctx, tx, sqlOwnRules, tenant.Args{"id": w.sheet})
+		return err
+	})
+	require.Empty(t, w.free(t, day(5)), "less than a day before")
+	require.Equal(t, rome(2026, time.May, 6, 9, 15), w.free(t, day(6))[0].Start.In(clock.Rome))
+	require.NotEmpty(t, w.free(t, day(7)))
+	require.Empty(t, w.free(t, day(8)), "beyond two days")
+	for _, start := range []time.Time{rome(2026, time.May, 5, 12, 0), rome(2026, time.May, 6, 9, 0), rome(2026, time.May, 8, 10, 0)} {
+		_, err := w.svc.Book(ctx, w.t, booking.Booking{Choice: w.choice(start), Citizen: maria})
+		lost(t, err)
+	}
+	a := w.book(t, at(10, 0))
+	w.Clock.Set(at(10, 0).Add(time.Second))
+	_, err := w.check(w.kiosk, w.code(a))
+	refused(t, err, "kiosk.code_late", "rebook")
 }

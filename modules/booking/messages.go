@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strings"
 	texttemplate "text/template"
+	"time"
 
 	"github.com/sportello/sportello/modules/catalog"
 	"github.com/sportello/sportello/modules/counters"
@@ -175,6 +176,9 @@ type View struct {
 	Link    string // the same with the entity's address
 	Again   string // where the service can be booked again
 }
+
+// LateMinutes is how long after the time the code works.
+func (v View) LateMinutes() int { return int(v.Service.LateAfter(v.Entity) / time.Minute) }
 
 // View gathers what is shown about an appointment.
 func (s *Service) View(ctx context.Context, tx *tenant.Tx, a Appointment) (View, error) {

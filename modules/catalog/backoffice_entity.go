@@ -121,17 +121,11 @@ func hoursOf(typed string) (hours []int) {
 }
 
 func entityOf(v url.Values) Entity {
-	orZero := func(name string) int {
-		if v.Get(name) == "" {
-			return 0
-		}
-		return whole(v, name)
-	}
 	return Entity{
 		Version: whole(v, "version"), Name: v.Get("name"), IPACode: v.Get("ipa_code"), Region: v.Get("region"), Street: v.Get("street"),
 		PostalCode: v.Get("postal_code"), Locality: v.Get("locality"), Province: v.Get("province"), Phone: v.Get("phone"),
 		Email: v.Get("email"), PEC: v.Get("pec"), FiscalCode: v.Get("fiscal_code"), PatronName: v.Get("patron_name"),
-		PatronDay: orZero("patron_day"), PatronMonth: orZero("patron_month"), EarlyMinutes: whole(v, "early_minutes"),
+		PatronDay: wholeOr(v, "patron_day", 0), PatronMonth: wholeOr(v, "patron_month", 0), EarlyMinutes: whole(v, "early_minutes"),
 		LateMinutes: whole(v, "late_minutes"), PrivacyNotice: v.Get("privacy_notice"), PrivacyURL: v.Get("privacy_url"),
 		AccessibilityURL: v.Get("accessibility_url"), ReminderHours: hoursOf(v.Get("reminder_hours")),
 	}

@@ -18,11 +18,15 @@ func valuesOf(s Sheet) url.Values {
 		"description": {s.Description}, "addressed_to": {s.AddressedTo}, "how_to": {s.HowTo}, "needed_intro": {s.NeededIntro},
 		"needed": {strings.Join(s.Needed, "\n")}, "achieved": {s.Achieved}, "times": {s.Times}, "costs": {s.Costs},
 		"conditions": {s.Conditions}, "special_cases": {s.SpecialCases}, "further_info": {s.FurtherInfo}, "category": {s.Category},
-		"topics": s.Topics, "duration_minutes": {strconv.Itoa(s.DurationMinutes)}, "online_url": {s.OnlineURL},
+		"topics": s.Topics, "duration_minutes": {strconv.Itoa(s.DurationMinutes)},
+		"notice_hours": {orNothing(s.NoticeHours)}, "horizon_days": {orNothing(s.HorizonDays)}, "online_url": {s.OnlineURL},
 		"external_url": {s.ExternalURL}, "external_body": {s.ExternalBody},
 	}
 	if s.RemoteCounter {
 		v.Set("remote_counter", "true")
+	}
+	if s.LateMinutes != nil {
+		v.Set("late_minutes", strconv.Itoa(*s.LateMinutes))
 	}
 	if s.ResponsibleID != nil {
 		v.Set("responsible", s.ResponsibleID.String())
@@ -41,6 +45,7 @@ func sheetOf(v url.Values) Sheet {
 		Needed: strings.Split(tidy(v.Get("needed")), "\n"), Achieved: v.Get("achieved"), Times: v.Get("times"), Costs: v.Get("costs"),
 		Conditions: v.Get("conditions"), SpecialCases: v.Get("special_cases"), FurtherInfo: v.Get("further_info"), Category: v.Get("category"),
 		Topics: v["topics"], RemoteCounter: v.Get("remote_counter") == "true", DurationMinutes: whole(v, "duration_minutes"),
+		NoticeHours: wholeOr(v, "notice_hours", 0), HorizonDays: wholeOr(v, "horizon_days", 0), LateMinutes: wholeIf(v, "late_minutes"),
 		OnlineURL: v.Get("online_url"), ExternalURL: v.Get("external_url"), ExternalBody: v.Get("external_body"),
 	}
 	if r := v.Get("responsible"); r != "" {
@@ -92,6 +97,11 @@ func sheetSections(v url.Values, offices []Office) []FormSection {
 	}
 	minutes := field("duration_minutes", "number", 0)
 	minutes.Required, minutes.InputMode = true, "numeric"
+	number := func(name string) form.Field {
+		f := field(name, "number", 0)
+		f.InputMode = "numeric"
+		return f
+	}
 	section := func(key string, fields ...form.Field) FormSection {
 		return FormSection{Title: text("catalog.section." + key), Text: text("catalog.section_text." + key), Fields: fields}
 	}
@@ -99,6 +109,7 @@ func sheetSections(v url.Values, offices []Office) []FormSection {
 	if len(answering.Options) > 0 {
 		counter = append(counter, answering)
 	}
+	counter = append(counter, number("notice_hours"), number("horizon_days"), number("late_minutes"))
 	return []FormSection{
 		section("what", need(line("title", maxTitle)), line("subtitle", maxSubtitle), need(line("short_description", maxShort)),
 			area("description", 5), category),
@@ -109,4 +120,28 @@ func sheetSections(v url.Values, offices []Office) []FormSection {
 		section("elsewhere", line("online_url", 500), line("external_body", 160), line("external_url", 500)),
 		section("who", responsible, topicBox),
 	}
+}
+
+// orNothing leaves a field empty that says nothing.
+func orNothing(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+// wholeOr reads a whole number of a field that may be left empty.
+func wholeOr(v url.Values, name string, empty int) int {
+	if strings.TrimSpace(v.Get(name)) == "" {
+		return empty
+	}
+	return whole(v, name)
+}
+
+func wholeIf(v url.Values, name string) *int {
+	if strings.TrimSpace(v.Get(name)) == "" {
+		return nil
+	}
+	n := whole(v, name)
+	return &n
 }

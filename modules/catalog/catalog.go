@@ -138,6 +138,9 @@ type Sheet struct {
 	StateReason      string // why it is inactive
 	RemoteCounter    bool   // channel: booked and held by video at a kiosk
 	DurationMinutes  int    // of an encounter at the remote counter
+	NoticeHours      int    // how long before its time an appointment must be booked
+	HorizonDays      int    // how many days ahead it can be booked, 0 for as far as anything can
+	LateMinutes      *int   // how long after its time the code works; nil for the entity's own rule
 	OnlineURL        string // channel: done online at this https address
 	ExternalURL      string // channel: another body does it at this https address
 	ExternalBody     string // its name
@@ -146,6 +149,15 @@ type Sheet struct {
 	Version          int        // grows by one with every change
 	PublishedAt      *time.Time
 	UpdatedAt        time.Time
+}
+
+// LateAfter is how long after the time of an appointment its code works.
+func (s Sheet) LateAfter(e Entity) time.Duration {
+	minutes := e.LateMinutes
+	if s.LateMinutes != nil {
+		minutes = *s.LateMinutes
+	}
+	return time.Duration(minutes) * time.Minute
 }
 
 // Bookable says whether a citizen can book the service at the remote counter now.

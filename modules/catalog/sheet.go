@@ -48,6 +48,14 @@ func tidySheet(s *Sheet) error {
 	if s.DurationMinutes < 5 || s.DurationMinutes > 240 || s.DurationMinutes%5 != 0 {
 		k.blame("duration_minutes", "catalog.duration", nil)
 	}
+	k.between("notice_hours", s.NoticeHours, 0, 30*24)
+	k.between("horizon_days", s.HorizonDays, 0, 60)
+	if s.LateMinutes != nil {
+		k.between("late_minutes", *s.LateMinutes, 0, 120)
+	}
+	if s.HorizonDays > 0 && s.NoticeHours >= 24*s.HorizonDays {
+		k.blame("notice_hours", "catalog.notice", nil)
+	}
 	k.address("online_url", &s.OnlineURL)
 	k.address("external_url", &s.ExternalURL)
 	k.line("external_body", &s.ExternalBody, 160)
