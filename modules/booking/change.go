@@ -26,7 +26,7 @@ func (s *Service) Cancel(ctx context.Context, t tenant.Tenant, manage string) (A
 		if _, err := tenant.Exec(ctx, tx, sqlCancel, tenant.Args{"id": a.ID, "now": tx.Now()}); err != nil {
 			return err
 		}
-		if err := s.release(ctx, tx, a); err != nil {
+		if err := s.giveBack(ctx, tx, a); err != nil {
 			return err
 		}
 		now := tx.Now()

@@ -69,6 +69,9 @@ func (s *Service) confirm(ctx context.Context, tx *tenant.Tx, id AppointmentID, 
 	if !a.StartsAt.After(tx.Now()) {
 		return Appointment{}, s.taken(ctx, tx, a.choice())
 	}
+	if err := s.fair(ctx, tx, a); err != nil {
+		return Appointment{}, err
+	}
 	if err := s.keep(ctx, tx, &a); err != nil {
 		return Appointment{}, err
 	}
@@ -199,6 +202,9 @@ func (s *Service) book(ctx context.Context, tx *tenant.Tx, a AppointmentID, atte
 		ID: a, ServiceID: b.Service, OfficeID: b.Office, KioskID: b.Kiosk, StartsAt: b.Start.UTC(),
 		EndsAt: b.Start.Add(offer.length).UTC(), State: Confirmed, CodeAttempt: attempt, Version: 1,
 		Citizen: b.Citizen, Matter: b.Matter, CreatedAt: now, ConfirmedAt: &now,
+	}
+	if err := s.fair(ctx, tx, out); err != nil {
+		return Appointment{}, err
 	}
 	if err := s.take(ctx, tx, &out, offer.units, true); err != nil {
 		if problem.From(err).Code == "booking.slot_taken" {

@@ -245,6 +245,9 @@ func (p *Portal) postConfirm(c *fiber.Ctx) error {
 		if e != nil {
 			return p.gone(c, e)
 		}
+		if problem.From(err).Code == "booking.too_many" { // another booking of the same address came first
+			return p.citizen(c, v, v.Citizen, err)
+		}
 		return p.time(c, v.Service, asked{Service: v.Service.Slug, Office: v.OfficeID, Kiosk: v.KioskID, Token: token}, err)
 	}
 	return err

@@ -21,4 +21,6 @@ type Seats interface {
 	Extend(ctx context.Context, tx *tenant.Tx, reservation uuid.UUID, until time.Time) (bool, error)
 	// Release frees a stretch; twice is no error.
 	Release(ctx context.Context, tx *tenant.Tx, reservation uuid.UUID) error
+	// ReleaseLater frees a stretch at an instant and keeps it from everybody until then.
+	ReleaseLater(ctx context.Context, tx *tenant.Tx, reservation uuid.UUID, at time.Time) error
 }

@@ -225,8 +225,13 @@ func (s *Service) SetCitizen(ctx context.Context, t tenant.Tenant, token string,
 		return Appointment{}, err
 	}
 	return s.fill(ctx, t, token, func(tx *tenant.Tx, a Appointment) error {
+		known := a.Email != ""
+		a.Citizen = c
+		if err := s.fair(ctx, tx, a); err != nil {
+			return err
+		}
 		if _, err := tenant.Exec(ctx, tx, sqlSetCitizen, tenant.Args{"id": a.ID, "name": c.Name, "surname": c.Surname,
-			"email": c.Email, "phone": c.Phone, "now": tx.Now()}); err != nil || a.Email != "" {
+			"email": c.Email, "phone": c.Phone, "now": tx.Now()}); err != nil || known {
 			return err
 		}
 		return tx.PublishAt(ctx, FormLeft{AppointmentID: a.ID}, tx.Now().Add(keepHolds+HoldAtMost))

@@ -171,6 +171,9 @@ func takeSeat(ctx context.Context, tx *tenant.Tx, a Appointment, capacity, first
 	return false, nil
 }
 
+// sqlHoldSeat makes a seat one that lapses by itself.
+const sqlHoldSeat = `UPDATE {t}.office_seats SET state = 'held', expires_at = @expires WHERE id = @id AND state <> 'released'`
+
 func releaseSeat(ctx context.Context, tx *tenant.Tx, id uuid.UUID) error {
 	_, err := tenant.Exec(ctx, tx, sqlReleaseSeat, tenant.Args{"id": id})
 	return err
@@ -292,3 +295,10 @@ const sqlByIDs = `
 SELECT ` + columns + `
 FROM {t}.appointments
 WHERE id = ANY (@ids::uuid[])`
+
+// sqlOneAddress makes bookings of one address for one service wait for each other, so that two at once count each other.
+const sqlOneAddress = `SELECT pg_advisory_xact_lock(hashtextextended(@service::uuid::text || lower(@email::text), 0))`
+
+const sqlAhead = `
+SELECT count(*) FROM {t}.appointments
+WHERE lower(email) = lower(@email) AND service_id = @service AND state = 'confirmed' AND starts_at > @now AND id <> @id`

@@ -91,6 +91,7 @@ func entityValues(e Entity) url.Values {
 		"pec": {e.PEC}, "fiscal_code": {e.FiscalCode}, "patron_name": {e.PatronName}, "early_minutes": {strconv.Itoa(e.EarlyMinutes)},
 		"late_minutes": {strconv.Itoa(e.LateMinutes)}, "privacy_notice": {e.PrivacyNotice}, "privacy_url": {e.PrivacyURL},
 		"accessibility_url": {e.AccessibilityURL}, "reminder_hours": {hoursText(e.ReminderHours)},
+		"open_limit": {orNothing(e.OpenLimit)}, "return_minutes": {orNothing(e.ReturnMinutes)},
 	}
 	if e.PatronDay > 0 {
 		v.Set("patron_day", strconv.Itoa(e.PatronDay))
@@ -128,6 +129,7 @@ func entityOf(v url.Values) Entity {
 		PatronDay: wholeOr(v, "patron_day", 0), PatronMonth: wholeOr(v, "patron_month", 0), EarlyMinutes: whole(v, "early_minutes"),
 		LateMinutes: whole(v, "late_minutes"), PrivacyNotice: v.Get("privacy_notice"), PrivacyURL: v.Get("privacy_url"),
 		AccessibilityURL: v.Get("accessibility_url"), ReminderHours: hoursOf(v.Get("reminder_hours")),
+		OpenLimit: wholeOr(v, "open_limit", 0), ReturnMinutes: wholeOr(v, "return_minutes", 0),
 	}
 }
 
@@ -154,6 +156,11 @@ func entitySections(v url.Values) []FormSection {
 		f.Required, f.InputMode = true, "numeric"
 		return f
 	}
+	optional := func(name string) form.Field {
+		f := field(name, "number", 0)
+		f.InputMode = "numeric"
+		return f
+	}
 	notice := field("privacy_notice", "textarea", 4000)
 	notice.Rows = 6
 	section := func(key string, fields ...form.Field) FormSection {
@@ -165,6 +172,7 @@ func entitySections(v url.Values) []FormSection {
 			field("province", "text", 2), field("phone", "tel", 40), field("email", "email", 254), field("pec", "email", 254)),
 		section("patron", field("patron_name", "text", 80), day, month),
 		section("lateness", minutes("early_minutes"), minutes("late_minutes")),
+		section("fairness", optional("open_limit"), optional("return_minutes")),
 		section("reminders", field("reminder_hours", "text", 40)),
 		section("privacy", notice, field("privacy_url", "url", 500), field("accessibility_url", "url", 500)),
 	}

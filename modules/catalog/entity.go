@@ -59,6 +59,8 @@ func tidyEntity(e *Entity) error {
 	}
 	k.between("early_minutes", e.EarlyMinutes, 0, 120)
 	k.between("late_minutes", e.LateMinutes, 0, 120)
+	k.between("open_limit", e.OpenLimit, 0, 20)
+	k.between("return_minutes", e.ReturnMinutes, 0, 24*60)
 	if len(e.ReminderHours) > maxReminders || slices.ContainsFunc(e.ReminderHours, func(h int) bool { return h < 1 || h > maxReminderHours }) {
 		k.blame("reminder_hours", "catalog.reminder_hours", nil)
 	}

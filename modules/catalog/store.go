@@ -10,18 +10,18 @@ import (
 
 const sqlEntity = `
 SELECT name, ipa_code, region, street, postal_code, locality, province, phone, email, pec, fiscal_code,
-       patron_name, patron_day, patron_month, early_minutes, late_minutes, reminder_hours, privacy_notice, privacy_url,
+       patron_name, patron_day, patron_month, early_minutes, late_minutes, reminder_hours, open_limit, return_minutes, privacy_notice, privacy_url,
        accessibility_url, version, updated_at
 FROM {t}.entity_settings`
 
 const sqlUpsertEntity = `
 INSERT INTO {t}.entity_settings AS es (
     name, ipa_code, region, street, postal_code, locality, province, phone, email, pec, fiscal_code,
-    patron_name, patron_day, patron_month, early_minutes, late_minutes, reminder_hours, privacy_notice, privacy_url,
+    patron_name, patron_day, patron_month, early_minutes, late_minutes, reminder_hours, open_limit, return_minutes, privacy_notice, privacy_url,
     accessibility_url, version, updated_at)
 VALUES (
     @name, @ipa_code, @region, @street, @postal_code, @locality, @province, @phone, @email, @pec, @fiscal_code,
-    @patron_name, @patron_day, @patron_month, @early_minutes, @late_minutes, @reminder_hours, @privacy_notice, @privacy_url,
+    @patron_name, @patron_day, @patron_month, @early_minutes, @late_minutes, @reminder_hours, @open_limit, @return_minutes, @privacy_notice, @privacy_url,
     @accessibility_url, 1, @now)
 ON CONFLICT (only_row) DO UPDATE SET
     name = EXCLUDED.name, ipa_code = EXCLUDED.ipa_code, region = EXCLUDED.region, street = EXCLUDED.street,
@@ -29,7 +29,8 @@ ON CONFLICT (only_row) DO UPDATE SET
     phone = EXCLUDED.phone, email = EXCLUDED.email, pec = EXCLUDED.pec, fiscal_code = EXCLUDED.fiscal_code,
     patron_name = EXCLUDED.patron_name, patron_day = EXCLUDED.patron_day, patron_month = EXCLUDED.patron_month,
     early_minutes = EXCLUDED.early_minutes, late_minutes = EXCLUDED.late_minutes,
-    reminder_hours = EXCLUDED.reminder_hours,
+    reminder_hours = EXCLUDED.reminder_hours, open_limit = EXCLUDED.open_limit,
+    return_minutes = EXCLUDED.return_minutes,
     privacy_notice = EXCLUDED.privacy_notice, privacy_url = EXCLUDED.privacy_url,
     accessibility_url = EXCLUDED.accessibility_url,
     version = es.version + 1, updated_at = EXCLUDED.updated_at
@@ -41,7 +42,8 @@ func entityArgs(e Entity, now time.Time) tenant.Args {
 		"postal_code": e.PostalCode, "locality": e.Locality, "province": e.Province, "phone": e.Phone,
 		"email": e.Email, "pec": e.PEC, "fiscal_code": e.FiscalCode, "patron_name": e.PatronName,
 		"patron_day": e.PatronDay, "patron_month": e.PatronMonth, "early_minutes": e.EarlyMinutes,
-		"late_minutes": e.LateMinutes, "reminder_hours": append([]int{}, e.ReminderHours...), "privacy_notice": e.PrivacyNotice, "privacy_url": e.PrivacyURL,
+		"late_minutes": e.LateMinutes, "reminder_hours": append([]int{}, e.ReminderHours...), "open_limit": e.OpenLimit,
+		"return_minutes": e.ReturnMinutes, "privacy_notice": e.PrivacyNotice, "privacy_url": e.PrivacyURL,
 		"accessibility_url": e.AccessibilityURL,
 		"version":           e.Version, "now": now,
 	}

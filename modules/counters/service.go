@@ -199,6 +199,12 @@ func (s *Service) Release(ctx context.Context, tx *tenant.Tx, reservation uuid.U
 	return err
 }
 
+// ReleaseLater frees a stretch at an instant: until then nobody can take it.
+func (s *Service) ReleaseLater(ctx context.Context, tx *tenant.Tx, reservation uuid.UUID, at time.Time) error {
+	_, err := tenant.Exec(ctx, tx, sqlHoldReservation, tenant.Args{"id": reservation, "expires": at})
+	return err
+}
+
 // Busy lists the taken stretches of kiosks within two instants, by kiosk and in order.
 func (s *Service) Busy(ctx context.Context, tx *tenant.Tx, kiosks []KioskID, from, to time.Time) (map[KioskID][]Interval, error) {
 	ids := make([]uuid.UUID, len(kiosks))

@@ -162,6 +162,10 @@ const sqlReleaseReservation = `
 UPDATE {t}.kiosk_reservations SET state = 'released'
 WHERE id = @id AND state <> 'released'`
 
+const sqlHoldReservation = `
+UPDATE {t}.kiosk_reservations SET state = 'held', expires_at = @expires
+WHERE id = @id AND state <> 'released'`
+
 const sqlBusy = `
 SELECT kiosk_id, lower(during) AS from_at, upper(during) AS to_at
 FROM {t}.kiosk_reservations
@@ -171,7 +175,7 @@ ORDER BY lower(during)`
 
 const sqlPurgeReservations = `
 DELETE FROM {t}.kiosk_reservations
-WHERE state = 'released' AND upper(during) < @before`
+WHERE (state = 'released' OR state = 'held' AND expires_at < @before) AND upper(during) < @before`
 
 // sqlLockDevice makes tries at one device wait for each other.
 const sqlLockDevice = `
