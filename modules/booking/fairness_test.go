@@ -97,3 +97,22 @@ func TestACancelledTimeIsKeptBackAndReturnsByItself(t *testing.T) {
 	require.NoError(t, again(at(12, 0)))
 	w.sound(t)
 }
+
+func TestTheFormSaysBesideTheAddressThatItHasEnoughAndKeepsWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 2)
+	w.settings(t, catalog.Entity{Name: "Comune", EarlyMinutes: 15, LateMinutes: 10, OpenLimit: 1})
+	b := w.browser(t)
+	typed := []string{"name", "Maria", "surname", "Rossi", "email", maria.Email, "phone", ""}
+	first, second := w.wizard(t, b, at(10, 0)), w.wizard(t, b, at(11, 0))
+	for _, step := range []string{first, second} { // neither is booked yet: both go on
+		require.Equal(t, step+"/riepilogo", b.post(step+"/richiedente", typed...).location)
+	}
+	require.Equal(t, 303, b.post(first+"/conferma").status)
+	for _, a := range []answer{b.post(second + "/conferma"), b.post(second+"/richiedente", typed...)} {
+		require.GreaterOrEqual(t, a.status, 400)
+		require.Contains(t, a.body, "Con questo indirizzo ci sono già tutti gli appuntamenti permessi per questo servizio (1).")
+		require.Contains(t, a.body, `value="`+maria.Email+`"`)
+		require.Contains(t, a.body, `aria-invalid="true"`)
+	}
+}
