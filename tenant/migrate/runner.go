@@ -164,6 +164,12 @@ func (r *Runner) together(ctx context.Context, conn *pgx.Conn, jobs []job) ([]fl
 	var rows []fleetRow
 	var m moves
 	fmt.Fprintf(&b, "begin;set local lock_timeout = '%dms';\n", impatient.Milliseconds())
+	schemas := make([]string, len(jobs))
+	for i, j := range jobs {
+		schemas[i] = "'" + Entity(j.key).Schema + "'"
+	}
+	// As in one: another migrator that is at one of them is waited for, and then the versions are no longer these.
+	fmt.Fprintf(&b, "select pg_advisory_xact_lock(hashtextextended(s, 0)) from unnest(array[%s]) s;\n", strings.Join(schemas, ","))
 	for _, j := range jobs {
 		if j.have == nil {
 			return nil, errors.New("position unknown")
