@@ -40,3 +40,10 @@ func appointments(rows []row) []Appointment {
 	}
 	return out
 }
+
+// BookedMinutes adds up the appointments between two dates, both included; those that were cancelled do not count.
+func (s *Service) BookedMinutes(ctx context.Context, tx *tenant.Tx, first, last civil.Date) (int, error) {
+	return tenant.Value[int](ctx, tx, sqlBookedMinutes, tenant.Args{
+		"from": first.Start(clock.Rome), "to": last.AddDays(1).Start(clock.Rome),
+	})
+}

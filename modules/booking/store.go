@@ -256,6 +256,11 @@ FROM {t}.appointments
 WHERE state IN ('confirmed', 'used') AND starts_at >= @from AND starts_at < @to AND office_id = ANY (@offices::uuid[])
 ORDER BY starts_at, surname, id`
 
+const sqlBookedMinutes = `
+SELECT coalesce(sum(extract(epoch FROM ends_at - starts_at)) / 60, 0)::integer
+FROM {t}.appointments
+WHERE state IN ('confirmed', 'used') AND starts_at >= @from AND starts_at < @to`
+
 const sqlAt = `
 SELECT ` + columns + `
 FROM {t}.appointments

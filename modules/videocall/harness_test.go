@@ -20,6 +20,7 @@ import (
 	"github.com/sportello/sportello/modules/audit"
 	"github.com/sportello/sportello/modules/documents"
 	"github.com/sportello/sportello/modules/kernel/actor"
+	"github.com/sportello/sportello/modules/kernel/civil"
 	"github.com/sportello/sportello/modules/kernel/id"
 	"github.com/sportello/sportello/modules/kernel/problem"
 	"github.com/sportello/sportello/modules/platform/blob"
@@ -120,6 +121,13 @@ func (h *house) Office(context.Context, *tenant.Tx, uuid.UUID) (string, error) {
 }
 func (h *house) Entity(context.Context, *tenant.Tx) (EntityLabel, error) {
 	return EntityLabel{Name: "Comune di Isernia", Phone: "0865 4491", PrivacyNotice: "Il Comune tratta i Suoi dati."}, nil
+}
+
+func (h *house) Planned(context.Context, *tenant.Tx, civil.Date, civil.Date) (int, error) {
+	return 480, nil
+}
+func (h *house) Booked(context.Context, *tenant.Tx, civil.Date, civil.Date) (int, error) {
+	return 120, nil
 }
 
 func (h *house) Kiosk(context.Context, *tenant.Tx, uuid.UUID) (KioskLabel, error) {
@@ -264,7 +272,7 @@ func houseOn(t *testing.T, stack *tenanttest.Stack, options ...option) *house {
 	t.Cleanup(func() { _ = h.blobs.Close() })
 	h.t = stack.NewTenant(t, migrate.Line{Name: "audit", FS: audit.Migrations}, appointmentLine,
 		migrate.Line{Name: "documents", FS: documents.Migrations}, migrate.Line{Name: "videocall", FS: Migrations})
-	cfg := Config{DB: stack.DB, Codes: h, Appointments: h, Labels: h, Kiosks: h, Staff: h,
+	cfg := Config{DB: stack.DB, Codes: h, Appointments: h, Labels: h, Kiosks: h, Staff: h, Capacity: h,
 		Documents: documents.New(h.blobs, documents.NewRenderer(), id.Random), Rooms: h.rooms, Hints: alone{}, Presence: alone{}}
 	for _, o := range options {
 		o(&cfg)

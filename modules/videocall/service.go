@@ -27,6 +27,7 @@ type Config struct {
 	Labels       Labels
 	Kiosks       Kiosks
 	Staff        Staff
+	Capacity     Capacity
 	Documents    *documents.Service
 	Rooms        Rooms
 	Hints        Hints

@@ -292,3 +292,20 @@ func insertLiveKitEvent(ctx context.Context, tx *tenant.Tx, e confirmation) (boo
 		"identity": e.identity, "at": e.at, "now": tx.Now()})
 	return n == 1, err
 }
+
+const sqlFigures = `
+SELECT outcome, service_title AS service, kiosk_name AS kiosk,
+       extract(hour FROM started_at AT TIME ZONE 'Europe/Rome')::integer AS hour,
+       count(*)::integer AS n, count(connected_at)::integer AS served,
+       coalesce(sum(extract(epoch FROM closed_at - connected_at)), 0)::integer AS talk_seconds
+FROM {t}.sessions
+WHERE started_at >= @from AND started_at < @to AND closed_at IS NOT NULL
+GROUP BY 1, 2, 3, 4`
+
+const sqlMedians = `
+SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM called_at - started_at))
+           FILTER (WHERE called_at IS NOT NULL) AS wait,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM closed_at - connected_at))
+           FILTER (WHERE connected_at IS NOT NULL) AS talk
+FROM {t}.sessions
+WHERE started_at >= @from AND started_at < @to AND closed_at IS NOT NULL`

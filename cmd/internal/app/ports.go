@@ -185,3 +185,27 @@ func (p places) Places(ctx context.Context, tx *tenant.Tx) ([]catalog.Place, err
 	}
 	return found, nil
 }
+
+// capacity tells statistics what was planned and booked.
+type capacity struct {
+	catalog *catalog.Service
+	booking *booking.Service
+}
+
+func (c capacity) Planned(ctx context.Context, tx *tenant.Tx, first, last civil.Date) (minutes int, err error) {
+	offices, err := c.catalog.Offices(ctx, tx)
+	for _, o := range offices {
+		windows, err := c.catalog.OfficeWindows(ctx, tx, o.ID, first, last)
+		if err != nil {
+			return 0, err
+		}
+		for _, w := range windows {
+			minutes += int(w.To.Sub(w.From)/time.Minute) * w.Units
+		}
+	}
+	return minutes, err
+}
+
+func (c capacity) Booked(ctx context.Context, tx *tenant.Tx, first, last civil.Date) (int, error) {
+	return c.booking.BookedMinutes(ctx, tx, first, last)
+}

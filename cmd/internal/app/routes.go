@@ -13,6 +13,7 @@ import (
 	"github.com/sportello/sportello/modules/kernel/actor"
 	"github.com/sportello/sportello/modules/notify"
 	"github.com/sportello/sportello/modules/platform/web"
+	"github.com/sportello/sportello/modules/videocall"
 )
 
 // routes is every route of the product. Who may use which stands in docs/rights.md, and a test compares.
@@ -52,6 +53,7 @@ func (a *App) routes() error {
 	a.Identity.Routes(entity)
 	a.Catalog.Routes(entity, a.Identity.RequireStaff(actor.Administrator))
 	audit.Routes(entity, a.DB, a.Identity, a.Identity.RequireStaff(actor.Administrator))
+	videocall.NewPortal(a.Videocall).Routes(entity, a.Identity.RequireStaff(actor.Administrator))
 	notify.NewPortal(a.Notify).Routes(entity, a.Identity.RequireStaff(actor.Administrator))
 	counters.NewPortal(a.Counters, a.Catalog).Routes(entity, a.Identity.RequireStaff(actor.Administrator))
 

@@ -1,0 +1,12 @@
+package videocall
+
+import (
+	"testing"
+
+	"github.com/sportello/sportello/frontend/portal/portaltest"
+)
+
+func TestEveryPageRendersWhateverIsInIt(t *testing.T) {
+	t.Parallel()
+	portaltest.Check(t, "videocall/", map[string]any{"videocall/statistiche": StatisticsView{}})
+}
