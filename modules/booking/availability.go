@@ -236,15 +236,23 @@ type Place struct {
 	First *Slot // the first free time with the chosen office; nil when there is none within the horizon
 }
 
-// Places lists the kiosks at which the service is offered with the first free time of each, by that time. It costs the
-// same few statements however many kiosks there are.
-func (s *Service) Places(ctx context.Context, tx *tenant.Tx, sheet catalog.Sheet, office catalog.OfficeID) ([]Place, error) {
+// PlaceSlots is one kiosk with its free times, in order.
+type PlaceSlots struct {
+	Kiosk counters.Kiosk
+	Slots []Slot
+}
+
+// Everywhere lists the free times of a service with one office at each kiosk where it is offered, between two dates, both
+// included, by the kiosks' names. It costs the same few statements however many kiosks there are.
+func (s *Service) Everywhere(ctx context.Context, tx *tenant.Tx, sheet catalog.Sheet, office catalog.OfficeID,
+	first, last civil.Date,
+) ([]PlaceSlots, error) {
 	kiosks, err := s.Counters.Offering(ctx, tx, sheet.ID)
 	if err != nil || len(kiosks) == 0 {
 		return nil, err
 	}
 	q := newQuestion(tx.Now(), sheet)
-	first, last := Horizon(tx.Now())
+	first, last = q.within(first, last)
 	from, to := first.Start(clock.Rome), last.AddDays(1).Start(clock.Rome)
 	if q.Windows, err = s.Catalog.OfficeWindows(ctx, tx, office, first, last); err != nil {
 		return nil, err
@@ -262,12 +270,26 @@ func (s *Service) Places(ctx context.Context, tx *tenant.Tx, sheet catalog.Sheet
 		return nil, err
 	}
 	q.Seats = seats[office]
-	out := make([]Place, len(kiosks))
+	out := make([]PlaceSlots, len(kiosks))
 	for i, k := range kiosks {
 		q.Open, q.Busy = k.Open(first, last), busy[k.ID]
-		out[i].Kiosk = k
-		if free := q.free(); len(free) > 0 {
-			out[i].First = &free[0]
+		out[i] = PlaceSlots{k, q.free()}
+	}
+	return out, nil
+}
+
+// Places lists the kiosks at which the service is offered with the first free time of each, by that time.
+func (s *Service) Places(ctx context.Context, tx *tenant.Tx, sheet catalog.Sheet, office catalog.OfficeID) ([]Place, error) {
+	first, last := Horizon(tx.Now())
+	found, err := s.Everywhere(ctx, tx, sheet, office, first, last)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Place, len(found))
+	for i, f := range found {
+		out[i].Kiosk = f.Kiosk
+		if len(f.Slots) > 0 {
+			out[i].First = &f.Slots[0]
 		}
 	}
 	sort.SliceStable(out, func(i, j int) bool {

@@ -198,23 +198,34 @@ func (s *Service) Devices(ctx context.Context, a actor.Actor, t tenant.Tenant, k
 	if err != nil {
 		return nil, err
 	}
-	keys := make([]string, len(kiosks))
-	for i, k := range kiosks {
-		keys[i] = presenceKey(control.Device{Tenant: t.Key, KioskID: k.ID.UUID})
-	}
-	present, err := s.presence.Present(ctx, keys...)
-	if err != nil {
-		present = nil // presence is a hint
-	}
+	present := s.Connected(ctx, t, kiosks)
 	out := make(map[KioskID]Device, len(kiosks))
-	for i, k := range kiosks {
-		d := Device{Present: present[keys[i]], CodeEntry: locks[k.ID.UUID]}
+	for _, k := range kiosks {
+		d := Device{Present: present[k.ID], CodeEntry: locks[k.ID.UUID]}
 		if at, ok := enrolled[k.ID.UUID]; ok {
 			d.EnrolledAt = &at
 		}
 		out[k.ID] = d
 	}
 	return out, nil
+}
+
+// Connected says which of the entity's kiosks have a device that was seen lately. Without an answer none has: presence
+// is a hint.
+func (s *Service) Connected(ctx context.Context, t tenant.Tenant, kiosks []Kiosk) map[KioskID]bool {
+	keys := make([]string, len(kiosks))
+	for i, k := range kiosks {
+		keys[i] = presenceKey(control.Device{Tenant: t.Key, KioskID: k.ID.UUID})
+	}
+	present, err := s.presence.Present(ctx, keys...)
+	if err != nil {
+		s.log.DebugContext(ctx, "presence not read", "err", err)
+	}
+	out := make(map[KioskID]bool, len(kiosks))
+	for i, k := range kiosks {
+		out[k.ID] = present[keys[i]]
+	}
+	return out
 }
 
 // deviceCache spares the control plane a look at every request of a device.

@@ -73,6 +73,7 @@ type house struct {
 	mu       sync.Mutex
 	disabled map[string]bool
 	staff    []uuid.UUID
+	floor    []FloorKiosk
 	codes    int
 }
 
@@ -133,6 +134,12 @@ func (h *house) Booked(context.Context, *tenant.Tx, civil.Date, civil.Date) (int
 func (h *house) Kiosk(context.Context, *tenant.Tx, uuid.UUID) (KioskLabel, error) {
 	return KioskLabel{Name: "Scuola Tagliente", Place: "San Lazzaro", Address: "Via Roma 1"}, nil
 }
+
+func (h *house) Desks(ctx context.Context, tx *tenant.Tx) ([]FloorOffice, error) {
+	operators, err := h.Operators(ctx, tx, h.office)
+	return []FloorOffice{{ID: h.office, Name: "Anagrafe", Answers: true, Operators: operators}}, err
+}
+func (h *house) Kiosks(context.Context, tenant.Tenant) ([]FloorKiosk, error) { return h.floor, nil }
 
 func (h *house) Offices(_ context.Context, _ *tenant.Tx, a actor.Actor) ([]uuid.UUID, error) {
 	h.mu.Lock()
@@ -272,7 +279,7 @@ func houseOn(t *testing.T, stack *tenanttest.Stack, options ...option) *house {
 	t.Cleanup(func() { _ = h.blobs.Close() })
 	h.t = stack.NewTenant(t, migrate.Line{Name: "audit", FS: audit.Migrations}, appointmentLine,
 		migrate.Line{Name: "documents", FS: documents.Migrations}, migrate.Line{Name: "videocall", FS: Migrations})
-	cfg := Config{DB: stack.DB, Codes: h, Appointments: h, Labels: h, Kiosks: h, Staff: h, Capacity: h,
+	cfg := Config{DB: stack.DB, Codes: h, Appointments: h, Labels: h, Kiosks: h, Staff: h, Capacity: h, Floor: h,
 		Documents: documents.New(h.blobs, documents.NewRenderer(), id.Random), Rooms: h.rooms, Hints: alone{}, Presence: alone{}}
 	for _, o := range options {
 		o(&cfg)

@@ -28,6 +28,7 @@ type Config struct {
 	Kiosks       Kiosks
 	Staff        Staff
 	Capacity     Capacity
+	Floor        Floor
 	Documents    *documents.Service
 	Rooms        Rooms
 	Hints        Hints

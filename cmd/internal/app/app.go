@@ -165,7 +165,8 @@ func (a *App) build(o options) (err error) {
 	}
 	a.Videocall = videocall.New(videocall.Config{
 		DB: a.DB, Codes: codes{a.Booking}, Appointments: appointments{a.Booking, a.Catalog, a.Counters}, Labels: labels{a.Catalog},
-		Kiosks: kioskLabels{a.Counters}, Staff: staff{a.Identity}, Capacity: capacity{a.Catalog, a.Booking}, Documents: a.Documents, Rooms: a.Rooms,
+		Kiosks: kioskLabels{a.Counters}, Staff: staff{a.Identity}, Capacity: capacity{a.Catalog, a.Booking},
+		Floor: floor{a.DB, a.Catalog, a.Identity, a.Counters}, Documents: a.Documents, Rooms: a.Rooms,
 		Hints: a.Redis, Presence: a.Redis, Log: a.log,
 	})
 	a.Identity.SetCutter(a.Videocall)

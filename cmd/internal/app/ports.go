@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -208,4 +209,53 @@ func (c capacity) Planned(ctx context.Context, tx *tenant.Tx, first, last civil.
 
 func (c capacity) Booked(ctx context.Context, tx *tenant.Tx, first, last civil.Date) (int, error) {
 	return c.booking.BookedMinutes(ctx, tx, first, last)
+}
+
+// floor tells the live wall which offices answer and which kiosks there are.
+type floor struct {
+	db       *tenant.DB
+	catalog  *catalog.Service
+	identity *identity.Service
+	counters *counters.Service
+}
+
+func (f floor) Desks(ctx context.Context, tx *tenant.Tx) ([]videocall.FloorOffice, error) {
+	offices, err := f.catalog.Offices(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	today := civil.Of(tx.Now().In(clock.Rome))
+	found := make([]videocall.FloorOffice, len(offices))
+	for i, o := range offices {
+		found[i] = videocall.FloorOffice{ID: o.ID.UUID, Name: o.Name}
+		windows, err := f.catalog.OfficeWindows(ctx, tx, o.ID, today, today)
+		if err != nil {
+			return nil, err
+		}
+		for _, w := range windows {
+			found[i].Answers = found[i].Answers || (!tx.Now().Before(w.From) && tx.Now().Before(w.To))
+		}
+		if found[i].Operators, err = f.identity.OperatorsOf(ctx, tx, o.ID.UUID); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+func (f floor) Kiosks(ctx context.Context, t tenant.Tenant) ([]videocall.FloorKiosk, error) {
+	var kiosks []counters.Kiosk
+	err := f.db.InTenant(ctx, t, func(tx *tenant.Tx) (err error) {
+		kiosks, err = f.counters.Kiosks(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	kiosks = slices.DeleteFunc(kiosks, func(k counters.Kiosk) bool { return k.State == counters.Retired })
+	connected := f.counters.Connected(ctx, t, kiosks)
+	found := make([]videocall.FloorKiosk, len(kiosks))
+	for i, k := range kiosks {
+		found[i] = videocall.FloorKiosk{ID: k.ID.UUID, Name: k.Name, Place: k.Place, Paused: k.State == counters.Paused, Connected: connected[k.ID]}
+	}
+	return found, nil
 }

@@ -53,7 +53,9 @@ func (a *App) routes() error {
 	a.Identity.Routes(entity)
 	a.Catalog.Routes(entity, a.Identity.RequireStaff(actor.Administrator))
 	audit.Routes(entity, a.DB, a.Identity, a.Identity.RequireStaff(actor.Administrator))
-	videocall.NewPortal(a.Videocall).Routes(entity, a.Identity.RequireStaff(actor.Administrator))
+	calls := videocall.NewPortal(a.Videocall)
+	calls.Routes(entity, a.Identity.RequireStaff(actor.Administrator))
+	calls.WallRoutes(entity, a.Identity.RequireStaff(actor.Operator, actor.Administrator))
 	notify.NewPortal(a.Notify).Routes(entity, a.Identity.RequireStaff(actor.Administrator))
 	counters.NewPortal(a.Counters, a.Catalog).Routes(entity, a.Identity.RequireStaff(actor.Administrator))
 

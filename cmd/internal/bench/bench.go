@@ -27,6 +27,7 @@ func All() []Workload {
 	all = append(all, Migrate(), Memory())
 	all = append(all, Switch()...)
 	all = append(all, Book()...)
+	all = append(all, Slots()...)
 	all = append(all, Face(), Page(), Screens())
 	return all
 }

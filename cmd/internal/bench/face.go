@@ -32,7 +32,7 @@ type faceLine struct {
 }
 
 func face(ctx context.Context, rounds int) (product, peer []float64, err error) {
-	rounds = min(rounds, 8) // few appointments are near enough for their codes to be let in
+	rounds = min(rounds, 6) // few appointments are near enough for their codes to be let in
 	h, err := newHouse(ctx)
 	if err != nil {
 		return nil, nil, err

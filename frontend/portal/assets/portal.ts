@@ -83,7 +83,37 @@ function countdown(): void {
   setInterval(tick, 1000)
 }
 
+/** Keeps <div data-live="events" data-live-version="…" id="…"> as new as the server's: events say when it is old. */
+function live(): void {
+  const part = document.querySelector<HTMLElement>('[data-live]')
+  if (!part) return
+  const at = document.querySelector<HTMLElement>('[data-live-at]')
+  const lost = document.querySelector<HTMLElement>('[data-live-lost]')
+  const connected = (yes: boolean): void => { if (lost) lost.hidden = yes }
+  const refresh = async (): Promise<void> => {
+    const answer = await fetch(location.href, { redirect: 'error' })
+    if (!answer.ok) throw new Error(String(answer.status))
+    const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html')
+    const next = fresh.getElementById(part.id)
+    if (!next) throw new Error('another page')
+    part.replaceChildren(...next.childNodes)
+    part.dataset['liveVersion'] = next.dataset['liveVersion'] ?? ''
+    if (at) at.textContent = fresh.querySelector('[data-live-at]')?.textContent ?? ''
+  }
+  const events = new EventSource(part.dataset['live'] ?? '')
+  events.addEventListener('state', (event) => {
+    connected(true)
+    const { version } = JSON.parse(event.data) as { version: string }
+    if (version !== part.dataset['liveVersion']) refresh().catch(() => connected(false))
+  })
+  events.addEventListener('error', () => {
+    connected(false)
+    if (events.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 10_000)
+  })
+}
+
 if (typeof document !== 'undefined') {
+  live()
   menu()
   feedback()
   copy()
