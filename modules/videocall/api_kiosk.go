@@ -26,6 +26,20 @@ type visitInput struct {
 	}
 }
 
+type walkInInput struct {
+	Body struct {
+		ServiceID uuid.UUID `json:"service_id" format:"uuid" doc:"One of those offered"`
+		RequestID uuid.UUID `json:"request_id" format:"uuid" doc:"The same request opens one session"`
+		VisitID   uuid.UUID `json:"visit_id,omitempty" format:"uuid" doc:"Of the approach whose room becomes the session's"`
+	}
+}
+
+type walkInsOutput struct {
+	Body struct {
+		Services []WalkInView `json:"services"`
+	}
+}
+
 type leaveInput struct {
 	Body struct {
 		SessionID uuid.UUID `json:"session_id" format:"uuid" doc:"One that is not the kiosk's latest is left alone"`
@@ -39,6 +53,8 @@ func RegisterKiosk(api huma.API, s *Service) {
 	web.Register(api, op(http.MethodPost, "/api/kiosk/approach", "kiosk-approach", "Somebody is about to give a code: admission to the video, to send nothing yet", tag), s.apiApproach)
 	web.Register(api, op(http.MethodPost, "/api/kiosk/approach/withdraw", "kiosk-withdraw", "They went away", tag), s.apiWithdraw)
 	web.Register(api, op(http.MethodPost, "/api/kiosk/sessions", "kiosk-start", "Begin with a code", tag), s.apiStart)
+	web.Register(api, op(http.MethodGet, "/api/kiosk/walk-ins", "kiosk-walk-ins", "What one may ask for without an appointment", tag), s.apiWalkIns)
+	web.Register(api, op(http.MethodPost, "/api/kiosk/walk-ins", "kiosk-walk-in", "Begin without an appointment", tag), s.apiWalkIn)
 	web.Register(api, op(http.MethodPost, "/api/kiosk/session/join", "kiosk-join", "Admission to the video", tag), s.apiJoin)
 	web.Register(api, op(http.MethodPost, "/api/kiosk/session/beat", "kiosk-beat", "Sign of life in the call", tag), s.apiBeat)
 	web.Register(api, op(http.MethodPost, "/api/kiosk/session/chat", "kiosk-chat", "Write to the operator", tag), s.apiChat)
@@ -64,6 +80,28 @@ func (s *Service) apiStart(ctx context.Context, in *startInput) (*kioskStateOutp
 		return nil, err
 	}
 	if _, err := s.Start(ctx, t, a, in.Body.Code, in.Body.RequestID, in.Body.VisitID); err != nil {
+		return nil, err
+	}
+	state, err := s.KioskState(ctx, t, a)
+	return &kioskStateOutput{state}, err
+}
+
+func (s *Service) apiWalkIns(ctx context.Context, _ *empty) (*walkInsOutput, error) {
+	t, a, err := caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &walkInsOutput{}
+	out.Body.Services, err = s.WalkInServices(ctx, t, a)
+	return out, err
+}
+
+func (s *Service) apiWalkIn(ctx context.Context, in *walkInInput) (*kioskStateOutput, error) {
+	t, a, err := caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.StartWalkIn(ctx, t, a, in.Body.ServiceID, in.Body.RequestID, in.Body.VisitID); err != nil {
 		return nil, err
 	}
 	state, err := s.KioskState(ctx, t, a)

@@ -74,6 +74,9 @@ type house struct {
 	disabled map[string]bool
 	staff    []uuid.UUID
 	floor    []FloorKiosk
+	shut     bool                    // no office answers
+	booked   bool                    // the kiosk has somebody else's appointment
+	seats    map[uuid.UUID]time.Time // of walk-ins
 	codes    int
 }
 
@@ -140,6 +143,28 @@ func (h *house) Desks(ctx context.Context, tx *tenant.Tx) ([]FloorOffice, error)
 	return []FloorOffice{{ID: h.office, Name: "Anagrafe", Answers: true, Operators: operators}}, err
 }
 func (h *house) Kiosks(context.Context, tenant.Tenant) ([]FloorKiosk, error) { return h.floor, nil }
+
+func (h *house) Open(context.Context, *tenant.Tx, uuid.UUID) (bool, error) { return true, nil }
+func (h *house) Offers(context.Context, *tenant.Tx, uuid.UUID) ([]WalkInOffer, error) {
+	o := WalkInOffer{ServiceID: walkInService, Title: "Certificati", Minutes: 20}
+	if !h.shut {
+		o.OfficeID, o.Office = h.office, "Anagrafe"
+	}
+	return []WalkInOffer{o}, nil
+}
+func (h *house) Seat(_ context.Context, _ *tenant.Tx, _, session uuid.UUID, until time.Time) (bool, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.seats[session] = until
+	return !h.booked, nil
+}
+func (h *house) Rise(_ context.Context, _ *tenant.Tx, session uuid.UUID) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.seats, session)
+	return nil
+}
+func (h *house) BookAt(tenant.Tenant) string { return "https://isernia.example/prenota" }
 
 func (h *house) Offices(_ context.Context, _ *tenant.Tx, a actor.Actor) ([]uuid.UUID, error) {
 	h.mu.Lock()
@@ -272,14 +297,14 @@ func newHouse(t *testing.T, options ...option) *house {
 
 func houseOn(t *testing.T, stack *tenanttest.Stack, options ...option) *house {
 	t.Helper()
-	h := &house{Stack: stack, office: uuid.New(), rooms: &noted{}, disabled: map[string]bool{}}
+	h := &house{Stack: stack, office: uuid.New(), rooms: &noted{}, disabled: map[string]bool{}, seats: map[uuid.UUID]time.Time{}}
 	var err error
 	h.blobs, err = blob.NewFiles(t.TempDir())
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = h.blobs.Close() })
 	h.t = stack.NewTenant(t, migrate.Line{Name: "audit", FS: audit.Migrations}, appointmentLine,
 		migrate.Line{Name: "documents", FS: documents.Migrations}, migrate.Line{Name: "videocall", FS: Migrations})
-	cfg := Config{DB: stack.DB, Codes: h, Appointments: h, Labels: h, Kiosks: h, Staff: h, Capacity: h, Floor: h,
+	cfg := Config{DB: stack.DB, Codes: h, Appointments: h, Labels: h, Kiosks: h, Staff: h, Capacity: h, Floor: h, WalkIns: h,
 		Documents: documents.New(h.blobs, documents.NewRenderer(), id.Random), Rooms: h.rooms, Hints: alone{}, Presence: alone{}}
 	for _, o := range options {
 		o(&cfg)

@@ -29,6 +29,7 @@ type Config struct {
 	Staff        Staff
 	Capacity     Capacity
 	Floor        Floor
+	WalkIns      WalkIns
 	Documents    *documents.Service
 	Rooms        Rooms
 	Hints        Hints
@@ -171,7 +172,11 @@ func (s *Service) end(ctx context.Context, tx *tenant.Tx, v *Session, before Sta
 		v.Outcome = KioskOff
 	case Call, Connect, Hold, Resume, Drop, Recall, Requeue, Close: // Close brings its own outcome
 	}
-	if v.State == Abandoned && v.ConnectedAt == nil {
+	if v.Ticket != nil {
+		if err := s.cfg.WalkIns.Rise(ctx, tx, v.ID.UUID); err != nil {
+			return err
+		}
+	} else if v.State == Abandoned && v.ConnectedAt == nil {
 		if err := s.cfg.Codes.GiveBack(ctx, tx, v.AppointmentID); err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -53,14 +54,13 @@ func (s *Service) KioskState(ctx context.Context, t tenant.Tenant, a actor.Actor
 		state.Kiosk = KioskView{ID: kiosk, Name: label.Name, Place: label.Place, Address: label.Address}
 		state.Entity = EntityView{Key: string(t.Key), Name: entity.Name, Phone: entity.Phone}
 		found, err := latestOfKiosk(ctx, tx, kiosk)
-		if errors.Is(err, problem.NotFound) {
-			return nil
-		}
-		if err != nil {
+		free := errors.Is(err, problem.NotFound)
+		if err != nil && !free {
 			return err
 		}
-		if !found.State.Live() && (found.KioskAckAt != nil || tx.Now().Sub(*found.ClosedAt) > s.times.ShowEnd) {
-			return nil
+		if free || (!found.State.Live() && (found.KioskAckAt != nil || tx.Now().Sub(*found.ClosedAt) > s.times.ShowEnd)) {
+			state.WalkIn, err = s.cfg.WalkIns.Open(ctx, tx, kiosk)
+			return err
 		}
 		v = &found
 		if err := s.keep(ctx, tx, v, KioskSide, here); err != nil {
@@ -93,7 +93,7 @@ func (s *Service) KioskState(ctx context.Context, t tenant.Tenant, a actor.Actor
 
 func kioskSession(v *Session, entity EntityLabel) *KioskSession {
 	out := &KioskSession{ID: v.ID, State: v.State, Service: ServiceView{v.ServiceTitle, v.Needed}, Office: v.OfficeName,
-		Titolare: entity.Name, PrivacyNotice: entity.PrivacyNotice, AppointmentAt: v.AppointmentAt, Rings: v.Rings,
+		Titolare: entity.Name, PrivacyNotice: entity.PrivacyNotice, Ticket: v.Ticket, AppointmentAt: v.AppointmentAt, Rings: v.Rings,
 		Chat: []ChatView{}, Documents: []DocumentView{}}
 	if v.State.Live() && v.OperatorName != "" {
 		out.OperatorName = &v.OperatorName
@@ -225,7 +225,7 @@ func (s *Service) DeskState(ctx context.Context, t tenant.Tenant, a actor.Actor)
 		if err := s.keep(ctx, tx, &v, DeskSide, here); err != nil {
 			return err
 		}
-		state.Session = deskSession(&v, people[v.AppointmentID])
+		state.Session = deskSession(&v, personOf(&v, people))
 		state.Session.Chat, state.Session.Documents, err = s.matter(ctx, tx, &v, "/api/desk")
 		return err
 	})
@@ -274,15 +274,15 @@ func (s *Service) people(ctx context.Context, tx *tenant.Tx, a actor.Actor, oper
 func waitingEntries(queue []Session, people map[uuid.UUID]Person) []WaitingEntry {
 	out := make([]WaitingEntry, len(queue))
 	for i, v := range queue {
-		p := people[v.AppointmentID]
-		out[i] = WaitingEntry{ID: v.ID, Service: v.ServiceTitle, Kiosk: v.KioskName, Citizen: p.Name + " " + p.Surname,
-			Since: v.StartedAt, AppointmentAt: v.AppointmentAt}
+		p := personOf(&v, people)
+		out[i] = WaitingEntry{ID: v.ID, Service: v.ServiceTitle, Kiosk: v.KioskName, Citizen: strings.TrimSpace(p.Name + " " + p.Surname),
+			Ticket: v.Ticket, Since: v.StartedAt, AppointmentAt: v.AppointmentAt}
 	}
 	return out
 }
 
 func deskSession(v *Session, p Person) *DeskSession {
-	return &DeskSession{ID: v.ID, State: v.State, Citizen: CitizenView{p.Name, p.Surname},
+	return &DeskSession{ID: v.ID, State: v.State, Citizen: CitizenView{p.Name, p.Surname}, Ticket: v.Ticket,
 		Service: ServiceView{v.ServiceTitle, v.Needed}, Kiosk: v.KioskName, Office: v.OfficeName, AppointmentAt: v.AppointmentAt,
 		CalledAt: v.CalledAt, ConnectedAt: v.ConnectedAt, Details: p.Details}
 }

@@ -28,11 +28,7 @@ func (s *Service) Start(ctx context.Context, t tenant.Tenant, a actor.Actor, cod
 	ticket, err := s.cfg.Codes.Check(ctx, t, kiosk, code)
 	var v Session
 	if err == nil {
-		room := ""
-		if visit != uuid.Nil {
-			room = approachRoom(t, kiosk, visit)
-		}
-		v, err = s.begin(ctx, t, kiosk, ticket, request, room)
+		v, err = s.begin(ctx, t, kiosk, ticket, request, visitRoom(t, kiosk, visit))
 	}
 	if errors.Is(err, codeUsed) || errors.Is(err, kioskBusy) { // by the same request on another connection?
 		if v, found, again := s.started(ctx, t, kiosk, request); again != nil || found {
@@ -42,12 +38,25 @@ func (s *Service) Start(ctx context.Context, t tenant.Tenant, a actor.Actor, cod
 	if err != nil {
 		return Session{}, err
 	}
+	s.seated(ctx, t, v)
+	return v, nil
+}
+
+// visitRoom is the room of an approach, or none.
+func visitRoom(t tenant.Tenant, kiosk, visit uuid.UUID) string {
+	if visit == uuid.Nil {
+		return ""
+	}
+	return approachRoom(t, kiosk, visit)
+}
+
+// seated tells everybody whom it concerns that somebody waits.
+func (s *Service) seated(ctx context.Context, t tenant.Tenant, v Session) {
 	s.watch.add(t)
 	s.hint(ctx, t, v)
 	if v.Room != "" {
 		s.forgetApproach(ctx, t, v.Room)
 	}
-	return v, nil
 }
 
 var (
@@ -68,7 +77,7 @@ func (s *Service) started(ctx context.Context, t tenant.Tenant, kiosk, request u
 	return v, found, err
 }
 
-// begin redeems the code and makes the session, both or neither. A room that another session had is not taken.
+// begin redeems the code and makes the session, both or neither.
 func (s *Service) begin(ctx context.Context, t tenant.Tenant, kiosk uuid.UUID, ticket Ticket, request uuid.UUID, room string) (v Session, err error) {
 	err = s.cfg.DB.InTenant(ctx, t, func(tx *tenant.Tx) error {
 		if err := s.cfg.Codes.Redeem(ctx, tx, kiosk, ticket.AppointmentID); err != nil {
@@ -76,34 +85,40 @@ func (s *Service) begin(ctx context.Context, t tenant.Tenant, kiosk uuid.UUID, t
 		}
 		v = Session{ID: id.New[Session](tx.IDs()), AppointmentID: ticket.AppointmentID, KioskID: kiosk,
 			OfficeID: ticket.OfficeID, ServiceID: ticket.ServiceID, AppointmentAt: ticket.StartsAt, StartRequestID: request}
-		if err := s.label(ctx, tx, &v); err != nil {
-			return err
-		}
-		if _, err := byRoom(ctx, tx, room); errors.Is(err, problem.NotFound) {
-			v.Room = room
-		} else if err != nil {
-			return err
-		}
-		ok, err := insertSession(ctx, tx, &v)
-		if err != nil {
-			return fmt.Errorf("start session: %w", err)
-		}
-		if !ok {
-			if _, err := liveOfKiosk(ctx, tx, kiosk); err == nil {
-				return kioskBusy
-			}
-			return codeUsed
-		}
-		if err := appendEvent(ctx, tx, v.ID, line{kind: EventStarted, side: KioskSide, at: tx.Now()}); err != nil {
-			return err
-		}
-		if err := tx.PublishAt(ctx, SessionCheck{SessionID: v.ID.String()}, tx.Now().Add(s.times.CheckLoop)); err != nil {
-			return err
-		}
-		v, err = byID(ctx, tx, v.ID)
-		return err
+		return s.seat(ctx, tx, &v, room)
 	})
 	return v, err
+}
+
+// seat writes a new session with its labels, its first line and its check, and reads it back. A room that another session
+// had is not taken.
+func (s *Service) seat(ctx context.Context, tx *tenant.Tx, v *Session, room string) error {
+	if err := s.label(ctx, tx, v); err != nil {
+		return err
+	}
+	if _, err := byRoom(ctx, tx, room); errors.Is(err, problem.NotFound) {
+		v.Room = room
+	} else if err != nil {
+		return err
+	}
+	ok, err := insertSession(ctx, tx, v)
+	if err != nil {
+		return fmt.Errorf("start session: %w", err)
+	}
+	if !ok {
+		if _, err := liveOfKiosk(ctx, tx, v.KioskID); err == nil {
+			return kioskBusy
+		}
+		return codeUsed
+	}
+	if err := appendEvent(ctx, tx, v.ID, line{kind: EventStarted, side: KioskSide, at: tx.Now()}); err != nil {
+		return err
+	}
+	if err := tx.PublishAt(ctx, SessionCheck{SessionID: v.ID.String()}, tx.Now().Add(s.times.CheckLoop)); err != nil {
+		return err
+	}
+	*v, err = byID(ctx, tx, v.ID)
+	return err
 }
 
 func (s *Service) label(ctx context.Context, tx *tenant.Tx, v *Session) error {

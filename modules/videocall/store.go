@@ -12,15 +12,15 @@ import (
 const sessionColumns = `id, appointment_id, kiosk_id, office_id, service_id, service_title, service_minutes, needed,
        office_name, kiosk_name, appointment_at, start_request_id, state, state_at, version, operator_id, operator_name, room,
        rings, kiosk_joins, desk_joins, kiosk_peer, desk_peer, kiosk_seen_at, desk_seen_at, started_at, called_at,
-       connected_at, closed_at, outcome, note, kiosk_ack_at`
+       connected_at, closed_at, outcome, note, kiosk_ack_at, ticket`
 
 const sqlInsertSession = `
 INSERT INTO {t}.sessions (id, appointment_id, kiosk_id, office_id, service_id, service_title, service_minutes, needed,
        office_name, kiosk_name, appointment_at, start_request_id, state, state_at, version, operator_name, room,
-       rings, kiosk_joins, desk_joins, kiosk_peer, desk_peer, kiosk_seen_at, started_at, outcome, note)
+       rings, kiosk_joins, desk_joins, kiosk_peer, desk_peer, kiosk_seen_at, started_at, outcome, note, ticket)
 VALUES (@id, @appointment, @kiosk, @office, @service, @service_title, @service_minutes, @needed,
        @office_name, @kiosk_name, @appointment_at, @request, 'waiting', @now, 1, '', @room,
-       0, 0, 0, false, false, @now, @now, '', '')
+       0, 0, 0, false, false, @now, @now, '', '', @ticket)
 ON CONFLICT DO NOTHING`
 
 const sqlByRequest = `
@@ -150,7 +150,8 @@ func insertSession(ctx context.Context, tx *tenant.Tx, s *Session) (bool, error)
 	n, err := tenant.Exec(ctx, tx, sqlInsertSession, tenant.Args{
 		"id": s.ID.UUID, "appointment": s.AppointmentID, "kiosk": s.KioskID, "office": s.OfficeID, "service": s.ServiceID,
 		"service_title": s.ServiceTitle, "service_minutes": s.ServiceMinutes, "needed": s.Needed, "office_name": s.OfficeName,
-		"kiosk_name": s.KioskName, "appointment_at": s.AppointmentAt, "request": s.StartRequestID, "room": s.Room, "now": tx.Now(),
+		"kiosk_name": s.KioskName, "appointment_at": s.AppointmentAt, "request": s.StartRequestID, "room": s.Room, "ticket": s.Ticket,
+		"now": tx.Now(),
 	})
 	return n == 1, err
 }

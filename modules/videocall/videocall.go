@@ -58,7 +58,8 @@ func (o Outcome) Choosable() bool {
 // Session is one encounter. Its labels are copies of what was true at its start.
 type Session struct {
 	ID             ID
-	AppointmentID  uuid.UUID
+	AppointmentID  uuid.UUID // of a walk-in: a number of its own, which no appointment has
+	Ticket         *int      // the number of who came without an appointment
 	KioskID        uuid.UUID
 	OfficeID       uuid.UUID
 	ServiceID      uuid.UUID

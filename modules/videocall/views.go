@@ -14,6 +14,7 @@ type KioskState struct {
 	Entity     EntityView    `json:"entity"`
 	ServerTime time.Time     `json:"server_time"`
 	Version    int64         `json:"version" doc:"Another number whenever anything but server_time differs; it is not an order"`
+	WalkIn     bool          `json:"walk_in" doc:"Some services may be asked for without an appointment; told while the kiosk is free"`
 	Session    *KioskSession `json:"session"`
 }
 
@@ -47,6 +48,7 @@ type KioskSession struct {
 	OperatorName    *string        `json:"operator_name" doc:"Null until an operator calls"`
 	Titolare        string         `json:"titolare" doc:"The body that answers for the personal data"`
 	PrivacyNotice   string         `json:"privacy_notice"`
+	Ticket          *int           `json:"ticket" doc:"The number of who came without an appointment"`
 	AppointmentAt   time.Time      `json:"appointment_at"`
 	Rings           int            `json:"rings" doc:"Grows each time the operator calls or calls again"`
 	Position        *int           `json:"position" doc:"1 is next; null when not waiting"`
@@ -112,6 +114,7 @@ type WaitingEntry struct {
 	Service       string    `json:"service"`
 	Kiosk         string    `json:"kiosk"`
 	Citizen       string    `json:"citizen"`
+	Ticket        *int      `json:"ticket" doc:"The number of who came without an appointment; then appointment_at is when they took it"`
 	Since         time.Time `json:"since"`
 	AppointmentAt time.Time `json:"appointment_at"`
 }
@@ -121,6 +124,7 @@ type DeskSession struct {
 	ID            ID             `json:"id"`
 	State         State          `json:"state" enum:"waiting,called,connected,held,dropped,closed,abandoned,no_show"`
 	Citizen       CitizenView    `json:"citizen"`
+	Ticket        *int           `json:"ticket" doc:"The number of who came without an appointment"`
 	Service       ServiceView    `json:"service"`
 	Kiosk         string         `json:"kiosk"`
 	Office        string         `json:"office"`

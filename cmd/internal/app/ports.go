@@ -224,16 +224,11 @@ func (f floor) Desks(ctx context.Context, tx *tenant.Tx) ([]videocall.FloorOffic
 	if err != nil {
 		return nil, err
 	}
-	today := civil.Of(tx.Now().In(clock.Rome))
 	found := make([]videocall.FloorOffice, len(offices))
 	for i, o := range offices {
 		found[i] = videocall.FloorOffice{ID: o.ID.UUID, Name: o.Name}
-		windows, err := f.catalog.OfficeWindows(ctx, tx, o.ID, today, today)
-		if err != nil {
+		if found[i].Answers, err = answers(ctx, tx, f.catalog, o.ID); err != nil {
 			return nil, err
-		}
-		for _, w := range windows {
-			found[i].Answers = found[i].Answers || (!tx.Now().Before(w.From) && tx.Now().Before(w.To))
 		}
 		if found[i].Operators, err = f.identity.OperatorsOf(ctx, tx, o.ID.UUID); err != nil {
 			return nil, err

@@ -24,7 +24,8 @@ type officeStory struct {
 
 type serviceStory struct {
 	title, short, category, office string
-	minutes                        int // 0: informational only
+	minutes                        int  // 0: informational only
+	walkIn                         bool // without an appointment too
 	topics, needed                 []string
 	achieved, costs, times         string
 	externalBody, externalURL      string
@@ -61,7 +62,7 @@ func isernia() story {
 		},
 		services: []serviceStory{
 			{title: "Certificati anagrafici", short: "Residenza, stato di famiglia, nascita e altri certificati, con l'aiuto di un operatore.", category: "anagrafe-e-stato-civile",
-				office: "Ufficio anagrafe", minutes: 15, topics: []string{"Anagrafe", "Residenza"}, needed: []string{"Documento d'identità valido", "Codice fiscale", "Marca da bollo da 16,00 euro, se il certificato è in bollo"},
+				office: "Ufficio anagrafe", minutes: 15, walkIn: true, topics: []string{"Anagrafe", "Residenza"}, needed: []string{"Documento d'identità valido", "Codice fiscale", "Marca da bollo da 16,00 euro, se il certificato è in bollo"},
 				achieved: "Il certificato richiesto, per e-mail o stampato.", costs: "Gratuito in carta libera; € 16,00 di imposta di bollo negli altri casi.", times: "Durante l'appuntamento."},
 			{title: "Cambio di residenza", short: "Dichiarare il trasferimento nel Comune o il cambio di indirizzo.", category: "anagrafe-e-stato-civile",
 				office: "Ufficio anagrafe", minutes: 30, topics: []string{"Anagrafe", "Residenza"}, needed: []string{"Documento d'identità di tutte le persone che si trasferiscono", "Contratto di affitto o titolo della casa", "Targhe dei veicoli e patenti"},

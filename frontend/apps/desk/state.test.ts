@@ -20,6 +20,7 @@ const person = (id: string): WaitingPerson => ({
   service: 'Carta d’identità',
   kiosk: 'Scuola Tagliente',
   citizen: 'Maria R.',
+  ticket: null,
   since: '2026-05-05T08:30:00Z',
   appointment_at: null,
 });
@@ -28,6 +29,7 @@ const session = (state: SessionState, more: Partial<DeskSession> = {}): DeskSess
   id: 's1',
   state,
   citizen: { name: 'Maria', surname: 'Rossi' },
+  ticket: null,
   service: { title: 'Carta d’identità', needed: [] },
   kiosk: 'Scuola Tagliente',
   office: 'Anagrafe',

@@ -13,6 +13,7 @@ export function blank() {
     typed: '',
     busy: false,
     pending: null,
+    offers: null,
     refusal: null,
     enrolError: null,
     scanning: false,

@@ -82,6 +82,18 @@ function run(effect: Effect): void {
         (error: unknown) => send({ kind: 'openRefused', error: known(error) }),
       );
       return;
+    case 'walkIns':
+      api.fetchWalkIns().then(
+        (services) => send({ kind: 'walkInsRead', services }),
+        () => send({ kind: 'walkInsRead', services: 'unread' }),
+      );
+      return;
+    case 'takeNumber':
+      api.takeNumber(effect.service, effect.requestId, live.visit).then(
+        (snapshot) => send({ kind: 'opened', snapshot }),
+        (error: unknown) => send({ kind: 'openRefused', error: known(error) }),
+      );
+      return;
     case 'leave':
       api.leave(effect.session).then(
         () => send({ kind: 'left' }),

@@ -1,10 +1,10 @@
 /** What the kiosk's state machine speaks: its state, the events that move it, the effects it asks for. */
 import type { ApiError } from '../../packages/api/http';
-import type { Beat, KioskSnapshot } from '../../packages/api/types';
+import type { Beat, KioskSnapshot, WalkIn } from '../../packages/api/types';
 import type { Link, MediaFault, Peer, Quality } from '../../packages/call/index';
 
 /** The screens outside a session, and `session`, whose stage is told by {@link stageOf}. */
-export type Screen = 'boot' | 'enrol' | 'start' | 'code' | 'help' | 'refusal' | 'session' | 'end';
+export type Screen = 'boot' | 'enrol' | 'start' | 'code' | 'walkin' | 'help' | 'refusal' | 'session' | 'end';
 
 /** What a citizen sees of a session. */
 export type Stage = 'waiting' | 'ringing' | 'joining' | 'call' | 'held' | 'dropped';
@@ -28,9 +28,11 @@ export interface Model {
   readonly snapshot: KioskSnapshot | null;
   readonly typed: string;
   readonly busy: boolean;
-  /** The request in flight or waiting for the line to come back. */
-  readonly pending: { readonly requestId: string; readonly since: number; readonly inFlight: boolean } | null;
-  readonly refusal: { readonly detail: string; readonly way: WayOn; readonly url: string; readonly reference: string } | null;
+  /** The request in flight or waiting for the line to come back; `service` is what a number is taken for, "" for a code. */
+  readonly pending: { readonly requestId: string; readonly service: string; readonly since: number; readonly inFlight: boolean } | null;
+  /** What may be asked for without an appointment; null while it is being read. */
+  readonly offers: readonly WalkIn[] | 'unread' | null;
+  readonly refusal: { readonly from: 'code' | 'walkin'; readonly detail: string; readonly way: WayOn; readonly url: string; readonly reference: string } | null;
   readonly enrolError: string | null;
   readonly scanning: boolean;
   readonly leave: 'no' | 'ask';
@@ -78,6 +80,10 @@ export type Event =
   | { readonly kind: 'scanOpened' }
   | { readonly kind: 'scanClosed' }
   | { readonly kind: 'scanned'; readonly content: string; readonly requestId: string }
+  // Without an appointment.
+  | { readonly kind: 'walkInAsked' }
+  | { readonly kind: 'walkInsRead'; readonly services: readonly WalkIn[] | 'unread' }
+  | { readonly kind: 'walkInChosen'; readonly service: string; readonly requestId: string }
   | { readonly kind: 'helpAsked' }
   | { readonly kind: 'back' }
   | { readonly kind: 'home' }
@@ -122,6 +128,8 @@ export type Effect =
   | { readonly kind: 'connect' }
   | { readonly kind: 'refresh' }
   | { readonly kind: 'open'; readonly code: string; readonly requestId: string }
+  | { readonly kind: 'walkIns' }
+  | { readonly kind: 'takeNumber'; readonly service: string; readonly requestId: string }
   | { readonly kind: 'leave'; readonly session: string }
   | { readonly kind: 'wipe' }
   | { readonly kind: 'chat'; readonly text: string }
@@ -137,6 +145,7 @@ export type SayKey =
   | 'start'
   | 'code'
   | 'scan'
+  | 'walkin'
   | 'help'
   | 'refusal'
   | 'waiting'

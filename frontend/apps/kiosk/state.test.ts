@@ -17,6 +17,7 @@ function session(state: SessionState, more: Partial<KioskSession> = {}): KioskSe
     id: 's1',
     state,
     service: { title: 'Carta d’identità', needed: ['Una fototessera'] },
+    ticket: null,
     office: 'Anagrafe',
     operator_name: state === 'waiting' ? null : 'Anna',
     titolare: 'Comune di Isernia',
@@ -37,6 +38,7 @@ function snap(of: KioskSession | null, at = (clock += 1)): KioskSnapshot {
     entity: { key: 'isernia', name: 'Comune di Isernia', phone: '0865' },
     server_time: new Date(Date.UTC(2026, 4, 5) + at * 1000).toISOString(),
     version: at,
+    walk_in: true,
     session: of,
   };
 }
@@ -112,7 +114,7 @@ describe('code entry', () => {
   it('shows a refusal with its way on, and comes back with an empty code', () => {
     const refused = run(submitted(), { kind: 'openRefused', error: REFUSED }).model;
     expect(refused).toMatchObject({ screen: 'refusal', busy: false, typed: '' });
-    expect(refused.refusal).toEqual({ detail: 'Torni alle 10:15.', way: 'wait', url: '', reference: 'R-7' });
+    expect(refused.refusal).toEqual({ from: 'code', detail: 'Torni alle 10:15.', way: 'wait', url: '', reference: 'R-7' });
     expect(run(refused, { kind: 'back' }).model).toMatchObject({ screen: 'code', refusal: null });
     const unknown = run(submitted(), { kind: 'openRefused', error: new ApiError(409, 'x', 'y', { action: 'dance' }, '') });
     expect(unknown.model.refusal?.way).toBe('retry');
@@ -127,6 +129,38 @@ describe('code entry', () => {
     const back = run(again.model, { kind: 'opened', snapshot: snap(session('waiting')) });
     expect(back.model).toMatchObject({ screen: 'session', typed: '', pending: null });
     expect(offline(back.model)).toBe(false);
+  });
+
+  it('takes a number for who has no appointment, and says the request again when the line fell', () => {
+    const offer = { service_id: 'v1', title: 'Certificati', office: 'Anagrafe', answers: true, ahead: 2, estimate_minutes: 30 };
+    const asked = run(ready(), { kind: 'walkInAsked' });
+    expect(asked.model).toMatchObject({ screen: 'walkin', offers: null });
+    expect(kinds(asked.effects)).toEqual(['walkIns', 'preload']);
+    const shown = run(asked.model, { kind: 'walkInsRead', services: [offer] }).model;
+    expect(demandOf(shown)).toMatchObject({ standby: true, camera: false });
+    const chosen = run(shown, { kind: 'walkInChosen', service: 'v1', requestId: 'r1' }, { kind: 'walkInChosen', service: 'v1', requestId: 'r2' });
+    expect(chosen.effects.filter((e) => e.kind === 'takeNumber')).toEqual([{ kind: 'takeNumber', service: 'v1', requestId: 'r1' }]);
+    const lost = run(chosen.model, { kind: 'openRefused', error: NETWORK }).model;
+    expect(offline(lost)).toBe(true);
+    const again = run(lost, later(RETRY_MS));
+    expect(again.effects).toContainEqual({ kind: 'takeNumber', service: 'v1', requestId: 'r1' });
+    const seated = run(again.model, { kind: 'opened', snapshot: snap(session('waiting', { ticket: 12 })) }).model;
+    expect(seated).toMatchObject({ screen: 'session', offers: null, pending: null });
+  });
+
+  it('comes back from a refused number to the list, which is read anew', () => {
+    const chosen = run(ready(), { kind: 'walkInAsked' }, { kind: 'walkInsRead', services: [] }, { kind: 'walkInChosen', service: 'v1', requestId: 'r1' }).model;
+    const refused = run(chosen, { kind: 'openRefused', error: new ApiError(409, 'x', 'È prenotata.', { action: 'rebook', url: 'https://x' }, '') }).model;
+    expect(refused.refusal).toMatchObject({ from: 'walkin', way: 'rebook' });
+    const back = run(refused, { kind: 'back' });
+    expect(back.model).toMatchObject({ screen: 'walkin', offers: null, refusal: null });
+    expect(kinds(back.effects)).toContain('walkIns');
+    expect(run(back.model, later(IDLE_WIPE_MS)).model.screen).toBe('start');
+  });
+
+  it('asks for the list again when it could not be read', () => {
+    const unread = run(ready(), { kind: 'walkInAsked' }, { kind: 'walkInsRead', services: 'unread' });
+    expect(kinds(run(unread.model, { kind: 'walkInAsked' }).effects)).toContain('walkIns');
   });
 
   it('opens on the stream alone when the answer was lost on the way', () => {

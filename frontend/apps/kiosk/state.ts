@@ -3,10 +3,11 @@ import type { ApiError } from '../../packages/api/http';
 import { inCall, isLive, type KioskSnapshot } from '../../packages/api/types';
 import { skewOf } from '../../packages/text/index';
 import { CODE_LENGTH, codeFromScan, digitsOf, ENROLMENT_LENGTH } from './code';
-import type { Demand, Event, Model, Screen, WayOn } from './model';
+import type { Demand, Effect, Event, Model, Screen, WayOn } from './model';
 import { blank, only, type Step, wipe, finish } from './core';
 import { narrate } from './narration';
 import { inSession } from './session';
+import { walkIn } from './walkin';
 
 /** Nobody touches: the warning, and the wipe. Not while a session lives. */
 export const IDLE_WARN_MS = 45_000;
@@ -19,6 +20,9 @@ export const END_MS = 25_000;
 export const OFFLINE_AFTER_MS = 3_000;
 /** Time between two attempts of a request that did not arrive. */
 export const RETRY_MS = 3_000;
+
+/** The screens of somebody who has begun and is not in a session yet. */
+export const FREE: readonly Screen[] = ['code', 'walkin', 'help', 'refusal'];
 
 /** A kiosk that was just switched on. */
 export function initial(now: number): Model {
@@ -51,7 +55,7 @@ export function demandOf(model: Model): Demand {
   return {
     camera: live || model.scanning,
     call,
-    standby: session?.state === 'waiting' || model.screen === 'code' || model.screen === 'help' || model.screen === 'refusal',
+    standby: session?.state === 'waiting' || FREE.includes(model.screen),
     ring: session?.state === 'called' && !model.call.picture,
     scan: model.scanning,
     sharp: model.scanning || model.paper.step === 'aim',
@@ -76,8 +80,7 @@ export function idleSeconds(model: Model): number | null {
 }
 
 function idleLimit(model: Model): number | null {
-  const guarded: readonly Screen[] = ['code', 'help', 'refusal'];
-  if (!guarded.includes(model.screen)) return null;
+  if (!FREE.includes(model.screen)) return null;
   return offline(model) ? IDLE_OFFLINE_MS : IDLE_WIPE_MS;
 }
 
@@ -115,12 +118,16 @@ function move(model: Model, event: Event): Step {
       return only({ ...model, scanning: false });
     case 'scanned':
       return scanned(model, event.content, event.requestId);
+    case 'walkInAsked':
+    case 'walkInsRead':
+    case 'walkInChosen':
+      return walkIn(model, event);
     case 'helpAsked':
-      return only(free(model, ['code', 'refusal']) ? { ...model, screen: 'help', refusal: null, scanning: false } : model);
+      return only(free(model, ['code', 'walkin', 'refusal']) ? { ...model, screen: 'help', refusal: null, scanning: false } : model);
     case 'back':
-      return only(free(model, ['help', 'refusal']) ? { ...model, screen: 'code', typed: '', refusal: null } : model);
+      return back(model);
     case 'home':
-      return free(model, ['code', 'help', 'refusal', 'end']) ? wipe(model) : only(model);
+      return free(model, [...FREE, 'end']) ? wipe(model) : only(model);
     case 'enrolled':
       return { model: { ...model, screen: 'boot', ...blank() }, effects: [{ kind: 'connect' }] };
     case 'enrolRefused':
@@ -136,6 +143,13 @@ function move(model: Model, event: Event): Step {
     default:
       return only(model); // an event of a session that is over
   }
+}
+
+/** From help or a refusal to where one was. */
+function back(model: Model): Step {
+  if (!free(model, ['help', 'refusal'])) return only(model);
+  if (model.refusal?.from === 'walkin') return walkIn({ ...model, screen: 'start', refusal: null }, { kind: 'walkInAsked' });
+  return only({ ...model, screen: 'code', typed: '', refusal: null });
 }
 
 function free(model: Model, screens: readonly Screen[]): boolean {
@@ -161,7 +175,7 @@ function submit(model: Model, requestId: string): Step {
       busy: true,
       scanning: false,
       touchedAt: model.now,
-      pending: { requestId, since: model.now, inFlight: true },
+      pending: { requestId, service: '', since: model.now, inFlight: true },
     },
     effects: [{ kind: 'open', code: model.typed, requestId }],
   };
@@ -176,7 +190,7 @@ function scanned(model: Model, content: string, requestId: string): Step {
 const WAYS: readonly WayOn[] = ['retry', 'rebook', 'wait', 'go_to_place', 'ask_help'];
 
 function openRefused(model: Model, error: ApiError): Step {
-  if (model.screen !== 'code' || model.pending === null) return only(model);
+  if ((model.screen !== 'code' && model.screen !== 'walkin') || model.pending === null) return only(model);
   if (error.unauthenticated) return only(unenrolled(model));
   if (error.unreachable) {
     // It may have arrived: the same request, with its id, goes out again by itself.
@@ -192,6 +206,7 @@ function openRefused(model: Model, error: ApiError): Step {
     typed: '',
     touchedAt: model.now,
     refusal: {
+      from: model.screen,
       detail: error.detail,
       way: WAYS.find((way) => way === action) ?? 'retry',
       url: typeof url === 'string' ? url : '',
@@ -252,10 +267,15 @@ function tick(model: Model): Step {
   if (model.pending !== null && !model.pending.inFlight && model.now - model.pending.since >= RETRY_MS) {
     return {
       model: { ...model, pending: { ...model.pending, inFlight: true } },
-      effects: [{ kind: 'open', code: model.typed, requestId: model.pending.requestId }],
+      effects: [sent(model.typed, model.pending)],
     };
   }
   return leaveAgain(model);
+}
+
+/** The request that did not arrive, once more. */
+function sent(code: string, { service, requestId }: NonNullable<Model['pending']>): Effect {
+  return service === '' ? { kind: 'open', code, requestId } : { kind: 'takeNumber', service, requestId };
 }
 
 /** A leave that the server has not heard is said again, until its snapshot shows nothing of it any more. */

@@ -3,11 +3,12 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { modal } from '../../packages/a11y/index';
 import { timeOf } from '../../packages/text/index';
 import type { Model } from './model';
-import { idleSeconds, offline } from './state';
+import { FREE, idleSeconds, offline } from './state';
 import * as entry from './views/entry';
 import * as icons from './views/icons';
 import type { Ports } from './views/ports';
 import { session } from './views/session';
+import { walkIn } from './views/walkin';
 import { t } from './words';
 
 /** The whole screen. */
@@ -30,6 +31,8 @@ function screen(model: Model, ports: Ports): TemplateResult {
       return entry.start(model, ports);
     case 'code':
       return entry.code(model, ports);
+    case 'walkin':
+      return walkIn(model, ports);
     case 'help':
       return entry.help(model, ports);
     case 'refusal':
@@ -66,7 +69,7 @@ function footer(model: Model, ports: Ports): TemplateResult | typeof nothing {
       </button>
     </footer>`;
   }
-  if (model.screen !== 'code' && model.screen !== 'help' && model.screen !== 'refusal') return nothing;
+  if (!FREE.includes(model.screen)) return nothing;
   return html`<footer class="footer">
     <button class="button" type="button" @click=${() => ports.send({ kind: 'home' })}>
       ${icons.bin}<span>${t('kiosk.leave.button')}</span>

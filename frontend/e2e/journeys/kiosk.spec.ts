@@ -1,6 +1,6 @@
 import { expect, test, type Page } from '@playwright/test'
-import { enterCode, type } from './people.ts'
-import { axe, booked, enrol, kioskOf, leave, office, post, world } from './world.ts'
+import { enterCode, shot, type } from './people.ts'
+import { axe, booked, deskOf, enrol, kioskOf, leave, office, post, talking, world } from './world.ts'
 
 test.afterEach(({ browser }) => leave(browser))
 
@@ -164,4 +164,41 @@ test('a revoked kiosk asks for its activation, and can be activated again', asyn
   await expect(said(page)).toContainText('codice di attivazione')
   await axe(page)
   await enrol(browser, page, w.at, w.kiosks[0]!)
+})
+
+test('who has no appointment takes a number, waits and is served; a booked kiosk sends them to book', async ({ browser }) => {
+  const w = await world(browser, { kiosks: 2, walkIn: true })
+  await booked(browser, w, { kiosk: 1 })
+  const page = await kioskOf(browser, w.at, w.kiosks[0]!)
+  await axe(page)
+  await shot(page, 'kiosk-start-walkin')
+  await page.getByRole('button', { name: 'Non ho un appuntamento' }).click()
+  const take = page.getByRole('button', { name: `Prendo il numero per ${w.service.title}` })
+  await expect(take).toBeVisible()
+  await expect(page.getByRole('main').getByText('Adesso nessun operatore è collegato')).toBeVisible()
+  await axe(page)
+  await shot(page, 'kiosk-walkin')
+  await take.focus()
+  await page.keyboard.press('Enter')
+  await expect(page.getByText(/Il Suo numero è/)).toBeVisible()
+  await shot(page, 'kiosk-walkin-waiting')
+  await axe(page)
+  const number = ((await page.locator('.number strong').textContent()) ?? '').trim()
+  expect(number).toMatch(/^\d+$/)
+
+  const desk = await deskOf(browser, w.at, w.operators[0]!)
+  await expect(desk.getByText(`Numero ${number}`)).toBeVisible()
+  await expect(desk.getByText(/senza appuntamento/)).toBeVisible()
+  await desk.keyboard.press('n')
+  await talking(page, desk)
+  await axe(desk)
+
+  const other = await kioskOf(browser, w.at, w.kiosks[1]!)
+  await other.getByRole('button', { name: 'Non ho un appuntamento' }).click()
+  await other.getByRole('button', { name: /Prendo il numero/ }).click()
+  await expect(said(other)).toContainText('è prenotata da un\'altra persona')
+  await expect(other.getByText(/isernia.localhost.*prenota/)).toBeVisible()
+  await axe(other)
+  await other.getByRole('button', { name: 'Scelgo un altro servizio' }).click()
+  await expect(other.getByRole('button', { name: /Prendo il numero/ })).toBeVisible()
 })

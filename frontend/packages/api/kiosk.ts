@@ -1,7 +1,7 @@
 /** The kiosk's half of the interface: one function per operation of the server. */
 import { command, newRequestId, request } from './http';
 import { openStream, type Stream, type StreamListener } from './stream';
-import { beat, type Beat, kioskState, type KioskSnapshot, paper, type Paper, ticket, type Ticket } from './types';
+import { beat, type Beat, kioskState, type KioskSnapshot, paper, type Paper, ticket, type Ticket, type WalkIn, walkIns } from './types';
 
 const BASE = '/api/kiosk';
 
@@ -27,6 +27,16 @@ export const openSession = (code: string, requestId: string, visit: string): Pro
   request(`${BASE}/sessions`, kioskState, {
     method: 'POST',
     body: { code, request_id: requestId, ...(visit === '' ? {} : { visit_id: visit }) },
+  });
+
+/** What one may ask for here without an appointment. */
+export const fetchWalkIns = async (): Promise<readonly WalkIn[]> => (await request(`${BASE}/walk-ins`, walkIns)).services;
+
+/** Takes a number for a service. `requestId` makes a repetition harmless. */
+export const takeNumber = (service: string, requestId: string, visit: string): Promise<KioskSnapshot> =>
+  request(`${BASE}/walk-ins`, kioskState, {
+    method: 'POST',
+    body: { service_id: service, request_id: requestId, ...(visit === '' ? {} : { visit_id: visit }) },
   });
 
 /** Gets a fresh ticket into the session's room; while waiting, one that is good for sending nothing. */

@@ -62,11 +62,15 @@ export const kioskState = shape({
   entity: shape({ key: text, name: text, phone: withDefault(text, '') }),
   server_time: instant,
   version: number,
+  /** Some services may be asked for without an appointment. */
+  walk_in: withDefault(flag, false),
   session: nullable(
     shape({
       id: text,
       state: sessionState,
       service,
+      /** The number of who came without an appointment. */
+      ticket: withDefault(nullable(number), null),
       office: withDefault(text, ''),
       operator_name: nullable(text),
       titolare: withDefault(text, ''),
@@ -81,6 +85,14 @@ export const kioskState = shape({
   ),
 });
 export type KioskSnapshot = Decoded<typeof kioskState>;
+
+/** What may be asked for without an appointment, with its queue. */
+export const walkIns = shape({
+  services: list(
+    shape({ service_id: text, title: text, office: withDefault(text, ''), answers: flag, ahead: number, estimate_minutes: nullable(number) }),
+  ),
+});
+export type WalkIn = Decoded<typeof walkIns>['services'][number];
 export type KioskSession = NonNullable<KioskSnapshot['session']>;
 
 /** What the desk knows: who waits, and the session the operator is in, if any. */
@@ -95,6 +107,7 @@ export const deskState = shape({
       service: text,
       kiosk: text,
       citizen: text,
+      ticket: withDefault(nullable(number), null),
       since: instant,
       appointment_at: nullable(instant),
     }),
@@ -106,6 +119,7 @@ export const deskState = shape({
       id: text,
       state: sessionState,
       citizen: shape({ name: text, surname: withDefault(text, '') }),
+      ticket: withDefault(nullable(number), null),
       service,
       kiosk: withDefault(text, ''),
       office: withDefault(text, ''),

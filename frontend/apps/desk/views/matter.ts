@@ -32,7 +32,7 @@ const facts = (session: DeskSession): TemplateResult => html`
       ${session.appointment_at === null
         ? nothing
         : html`<dt>${t('desk.matter.appointment')}</dt>
-            <dd>${timeOf(session.appointment_at)}</dd>`}
+            <dd>${session.ticket === null ? timeOf(session.appointment_at) : t('desk.waiting.walkin')}</dd>`}
       <dt>${t('desk.matter.kiosk')}</dt>
       <dd>${session.kiosk}</dd>
       ${session.details === ''

@@ -42,9 +42,11 @@ function row(model: Model, person: WaitingPerson, index: number, ports: Ports): 
       <span>${person.service}</span>
       <span class="muted">${person.kiosk}</span>
       <span class="muted">
-        ${t('desk.waiting.since', { elapsed: since })}${person.appointment_at === null
-          ? nothing
-          : html`, ${t('desk.waiting.at', { time: timeOf(person.appointment_at) })}`}
+        ${t('desk.waiting.since', { elapsed: since })}${person.ticket !== null
+          ? html`, ${t('desk.waiting.walkin')}`
+          : person.appointment_at === null
+            ? nothing
+            : html`, ${t('desk.waiting.at', { time: timeOf(person.appointment_at) })}`}
       </span>
       ${index === 0
         ? nothing

@@ -15,14 +15,21 @@ export const boot = (): TemplateResult => html`
   </section>
 `;
 
-/** The invitation: the whole screen is the button. */
+/** The invitation: the whole screen is the button, but for a strip where one may come without an appointment. */
 export const start = (model: Model, ports: Ports): TemplateResult => html`
+  <section class="welcome">
   <button class="invitation" type="button" @click=${() => ports.send({ kind: 'begin' })}>
     <span class="invitation-entity">${model.snapshot?.entity.name ?? ''}</span>
     <span class="invitation-title" role="heading" aria-level="1">${t('kiosk.start.title')}</span>
     <span class="invitation-touch">${icons.touch}<span>${t('kiosk.start.touch')}</span></span>
     <span class="invitation-text">${t('kiosk.start.text')}</span>
   </button>
+  ${model.snapshot?.walk_in
+    ? html`<button class="button wide welcome-walkin" type="button" @click=${() => ports.send({ kind: 'walkInAsked' })}>
+        ${icons.person}<span>${t('kiosk.start.walkin')}</span>
+      </button>`
+    : nothing}
+  </section>
 `;
 
 /** The code, by keypad, keyboard or camera. */
@@ -89,7 +96,8 @@ export const help = (model: Model, ports: Ports): TemplateResult => html`
 
 /** Why not, and the way on. */
 export function refusal(model: Model, ports: Ports): TemplateResult {
-  const { detail, way, url, reference } = model.refusal ?? { detail: '', way: 'retry', url: '', reference: '' };
+  const { from, detail, way, url, reference } = model.refusal ?? { from: 'code', detail: '', way: 'retry', url: '', reference: '' };
+  const other = from === 'walkin' ? t('kiosk.refusal.other_service') : t('kiosk.refusal.other');
   const home = (label: string): TemplateResult =>
     html`<button class="button primary" type="button" @click=${() => ports.send({ kind: 'home' })}>${label}</button>`;
   const again = (label: string, primary: boolean): TemplateResult =>
@@ -102,10 +110,10 @@ export function refusal(model: Model, ports: Ports): TemplateResult {
     </button>`;
   const ways = {
     retry: () => [again(t('kiosk.refusal.retry'), true), helpButton(false)],
-    rebook: () => [home(t('kiosk.refusal.done')), again(t('kiosk.refusal.other'), false)],
-    wait: () => [home(t('kiosk.refusal.wait')), again(t('kiosk.refusal.other'), false)],
-    go_to_place: () => [home(t('kiosk.refusal.place')), again(t('kiosk.refusal.other'), false)],
-    ask_help: () => [helpButton(true), again(t('kiosk.refusal.other'), false)],
+    rebook: () => [home(t('kiosk.refusal.done')), again(other, false)],
+    wait: () => [home(t('kiosk.refusal.wait')), again(other, false)],
+    go_to_place: () => [home(t('kiosk.refusal.place')), again(other, false)],
+    ask_help: () => [helpButton(true), again(other, false)],
   };
   return html`
     <section class="center">

@@ -39,12 +39,13 @@ function waiting(model: Model, of: KioskSession, ports: Ports): TemplateResult {
     <section class="waiting">
       <div class="waiting-main">
         <h1>${t('kiosk.waiting.title')}</h1>
+        ${of.ticket === null ? nothing : html`<p class="number">${t('kiosk.waiting.number')} <strong>${of.ticket}</strong></p>`}
         <p class="lead">${sentence(of)} ${estimate(of)}</p>
         <p class="lead"><strong>${t('kiosk.waiting.stay')}</strong></p>
         <div class="card">
           <p class="small">${t('kiosk.waiting.service')}</p>
           <p class="card-title">${of.service.title}</p>
-          ${of.appointment_at === null
+          ${of.appointment_at === null || of.ticket !== null
             ? nothing
             : html`<p>${t('kiosk.waiting.appointment', { time: timeOf(of.appointment_at) })}</p>`}
           <h2>${t('kiosk.waiting.needed')}</h2>
