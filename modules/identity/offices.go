@@ -20,6 +20,17 @@ func (s *Service) OfficesOf(ctx context.Context, tx *tenant.Tx, a actor.Actor) (
 	return offices, err
 }
 
+// Name is an operator with their name.
+type Name struct {
+	ID   uuid.UUID
+	Name string
+}
+
+// NamesOf gives the operators who answer for an office, by name.
+func (s *Service) NamesOf(ctx context.Context, tx *tenant.Tx, office uuid.UUID) ([]Name, error) {
+	return tenant.All[Name](ctx, tx, sqlNamesOf, tenant.Args{"office": office})
+}
+
 // OperatorsOf gives the operators who answer for an office.
 func (s *Service) OperatorsOf(ctx context.Context, tx *tenant.Tx, office uuid.UUID) ([]uuid.UUID, error) {
 	return tenant.Values[uuid.UUID](ctx, tx, sqlOperatorsOf, tenant.Args{"office": office})

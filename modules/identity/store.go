@@ -181,6 +181,11 @@ VALUES (@id, @now, @kind, @actor, @action, @object, '{}'::jsonb)`
 
 const sqlOfficesOf = `SELECT office_ids FROM {t}.staff WHERE id::text = @id AND disabled_at IS NULL`
 
+const sqlNamesOf = `
+SELECT id, name FROM {t}.staff
+WHERE @office = ANY (office_ids) AND 'operator' = ANY (roles) AND disabled_at IS NULL
+ORDER BY lower(name), id`
+
 const sqlOperatorsOf = `
 SELECT id FROM {t}.staff
 WHERE @office = ANY (office_ids) AND 'operator' = ANY (roles) AND disabled_at IS NULL

@@ -43,6 +43,16 @@ type closeInput struct {
 	}
 }
 
+type passInput struct {
+	Body struct {
+		Office    uuid.UUID `json:"office_id,omitempty" format:"uuid" doc:"Another office"`
+		Colleague uuid.UUID `json:"colleague_id,omitempty" format:"uuid" doc:"Or a colleague of the same office"`
+		Why       string    `json:"why" maxLength:"800" doc:"For whoever answers, 3 to 200 characters"`
+	}
+}
+
+type targetsOutput struct{ Body Targets }
+
 type dayInput struct {
 	Date string `query:"date" doc:"YYYY-MM-DD; today where missing" example:"2026-05-05"`
 }
@@ -65,6 +75,9 @@ func RegisterDesk(api huma.API, s *Service) {
 	web.Register(api, op(http.MethodPost, "/api/desk/session/hold", "desk-hold", "Ask the citizen to wait", tag), s.apiStep(Hold))
 	web.Register(api, op(http.MethodPost, "/api/desk/session/resume", "desk-resume", "Go on after a hold", tag), s.apiStep(Resume))
 	web.Register(api, op(http.MethodPost, "/api/desk/session/recall", "desk-recall", "Ring again", tag), s.apiStep(Recall))
+	web.Register(api, op(http.MethodPost, "/api/desk/session/park", "desk-park", "Set the person aside and take them back later", tag), s.apiPark)
+	web.Register(api, op(http.MethodGet, "/api/desk/session/targets", "desk-targets", "Where the person can be passed", tag), s.apiTargets)
+	web.Register(api, op(http.MethodPost, "/api/desk/session/pass", "desk-pass", "Pass the person to another office or colleague", tag), s.apiPass)
 	web.Register(api, op(http.MethodPost, "/api/desk/session/no_show", "desk-no-show", "Nobody was there", tag), s.apiStep(Miss))
 	web.Register(api, op(http.MethodPost, "/api/desk/session/close", "desk-close", "End with an outcome", tag), s.apiClose)
 	web.Register(api, op(http.MethodGet, "/api/desk/day", "desk-day", "The day's appointments", tag), s.apiDay)
@@ -116,6 +129,31 @@ func (s *Service) apiStep(c Command) func(context.Context, *ignored) (*empty, er
 		}
 		return &empty{}, s.Do(ctx, t, a, c)
 	}
+}
+
+func (s *Service) apiPark(ctx context.Context, _ *ignored) (*empty, error) {
+	t, a, err := caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &empty{}, s.Park(ctx, t, a)
+}
+
+func (s *Service) apiTargets(ctx context.Context, _ *empty) (*targetsOutput, error) {
+	t, a, err := caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	targets, err := s.PassTargets(ctx, t, a)
+	return &targetsOutput{targets}, err
+}
+
+func (s *Service) apiPass(ctx context.Context, in *passInput) (*empty, error) {
+	t, a, err := caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &empty{}, s.Pass(ctx, t, a, To{Office: in.Body.Office, Colleague: in.Body.Colleague, Why: in.Body.Why})
 }
 
 func (s *Service) apiClose(ctx context.Context, in *closeInput) (*empty, error) {

@@ -326,6 +326,13 @@ func (s *Service) Close(ctx context.Context, t tenant.Tenant, a actor.Actor, out
 }
 
 func (s *Service) act(ctx context.Context, t tenant.Tenant, a actor.Actor, c Command, fill func(*Session)) error {
+	return s.actWith(ctx, t, a, c, func(_ *tenant.Tx, v *Session) error {
+		fill(v)
+		return nil
+	})
+}
+
+func (s *Service) actWith(ctx context.Context, t tenant.Tenant, a actor.Actor, c Command, fill func(*tenant.Tx, *Session) error) error {
 	operator, err := operatorOf(a)
 	if err != nil {
 		return err
@@ -337,7 +344,9 @@ func (s *Service) act(ctx context.Context, t tenant.Tenant, a actor.Actor, c Com
 			return err
 		}
 		room = v.Room
-		fill(&v)
+		if err := fill(tx, &v); err != nil {
+			return err
+		}
 		if err := s.step(ctx, tx, &v, c, line{side: DeskSide, staff: &operator}); err != nil {
 			return err
 		}
@@ -347,7 +356,7 @@ func (s *Service) act(ctx context.Context, t tenant.Tenant, a actor.Actor, c Com
 		return err
 	}
 	s.hint(ctx, t, v)
-	if !v.State.Live() {
+	if v.Room != room || !v.State.Live() {
 		s.deleteRoom(ctx, room)
 	}
 	return nil

@@ -38,6 +38,10 @@ func (h *house) do(c Command, kiosk, operator actor.Actor, v Session) error {
 		return h.s.CutKiosk(ctx, h.t, uuid.MustParse(kiosk.ID))
 	case Requeue:
 		return h.s.Cut(ctx, h.t, operator.ID)
+	case Park:
+		return h.s.Park(ctx, h.t, operator)
+	case Pass:
+		return h.s.Pass(ctx, h.t, operator, To{Office: elsewhere, Why: "serve un tecnico"})
 	case Connect, Drop, Abandon: // come from beats and time
 	}
 	return h.DB.InTenant(ctx, h.t, func(tx *tenant.Tx) error {
@@ -57,7 +61,7 @@ func TestEveryCommandInEveryStateOnRealRows(t *testing.T) {
 	h := newHouse(t)
 	for _, s := range States() {
 		for _, c := range Commands() {
-			if s == Waiting && (c == Close || c == Hold || c == Resume || c == Recall || c == Miss) {
+			if s == Waiting && (c == Close || c == Hold || c == Resume || c == Recall || c == Miss || c == Park || c == Pass) {
 				continue // nobody is the operator of a waiting person: there is no way to say it
 			}
 			name := string(s) + " " + string(c)

@@ -62,6 +62,9 @@ type testCode struct {
 	Used                    bool
 }
 
+// elsewhere is a second office, for which nobody of the house answers.
+var elsewhere = uuid.MustParse("01980000-0000-7000-8000-00000000b001")
+
 // house is one entity with an office, and everything around the service that others own.
 type house struct {
 	*tenanttest.Stack
@@ -140,7 +143,7 @@ func (h *house) Kiosk(context.Context, *tenant.Tx, uuid.UUID) (KioskLabel, error
 
 func (h *house) Desks(ctx context.Context, tx *tenant.Tx) ([]FloorOffice, error) {
 	operators, err := h.Operators(ctx, tx, h.office)
-	return []FloorOffice{{ID: h.office, Name: "Anagrafe", Answers: true, Operators: operators}}, err
+	return []FloorOffice{{ID: h.office, Name: "Anagrafe", Answers: true, Operators: operators}, {ID: elsewhere, Name: "Tributi", Answers: true}}, err
 }
 func (h *house) Kiosks(context.Context, tenant.Tenant) ([]FloorKiosk, error) { return h.floor, nil }
 
@@ -179,6 +182,15 @@ func (h *house) Operators(context.Context, *tenant.Tx, uuid.UUID) ([]uuid.UUID, 
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.staff, nil
+}
+
+func (h *house) Colleagues(context.Context, *tenant.Tx, uuid.UUID) (all []Colleague, err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, who := range h.staff {
+		all = append(all, Colleague{who, "Anna Bianchi"})
+	}
+	return all, nil
 }
 
 // check is what middleware would answer when asked again.

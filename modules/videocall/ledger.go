@@ -21,6 +21,8 @@ const (
 	EventUnheld    EventKind = "unheld"
 	EventRecalled  EventKind = "recalled"
 	EventRequeued  EventKind = "requeued"
+	EventParked    EventKind = "parked"
+	EventPassed    EventKind = "passed"
 	EventClosed    EventKind = "closed"
 	EventAbandoned EventKind = "abandoned"
 	EventNoShow    EventKind = "no_show"
@@ -56,6 +58,10 @@ func eventOf(c Command, connectedBefore bool) EventKind {
 		return EventRecalled
 	case Requeue:
 		return EventRequeued
+	case Park:
+		return EventParked
+	case Pass:
+		return EventPassed
 	case Miss:
 		return EventNoShow
 	case Abandon:
@@ -82,7 +88,7 @@ func Billed(events []Event, until time.Time) time.Duration {
 			if !open {
 				since, open = at, true
 			}
-		case EventDropped, EventRecalled, EventRequeued, EventClosed, EventAbandoned, EventNoShow:
+		case EventDropped, EventRecalled, EventRequeued, EventParked, EventPassed, EventClosed, EventAbandoned, EventNoShow:
 			if open {
 				total, open = total+at.Sub(since), false
 			}

@@ -97,6 +97,14 @@ type Staff interface {
 	Offices(ctx context.Context, tx *tenant.Tx, a actor.Actor) ([]uuid.UUID, error)
 	// Operators gives the accounts that answer for the office.
 	Operators(ctx context.Context, tx *tenant.Tx, office uuid.UUID) ([]uuid.UUID, error)
+	// Colleagues gives the same accounts with their names, by name.
+	Colleagues(ctx context.Context, tx *tenant.Tx, office uuid.UUID) ([]Colleague, error)
+}
+
+// Colleague is an operator as other operators know them.
+type Colleague struct {
+	ID   uuid.UUID
+	Name string
 }
 
 // Hints tell other processes that something changed; they carry nothing else and may be lost.

@@ -138,7 +138,7 @@ func (s *Service) step(ctx context.Context, tx *tenant.Tx, v *Session, c Command
 	case Recall:
 		v.Rings++
 		v.KioskPeer, v.DeskPeer = false, false
-	case Requeue:
+	case Requeue, Park, Pass:
 		if err := tx.Publish(ctx, RoomDone{Room: v.Room}); err != nil {
 			return err
 		}
@@ -170,7 +170,7 @@ func (s *Service) end(ctx context.Context, tx *tenant.Tx, v *Session, before Sta
 		v.Outcome = Gone
 	case Cut:
 		v.Outcome = KioskOff
-	case Call, Connect, Hold, Resume, Drop, Recall, Requeue, Close: // Close brings its own outcome
+	case Call, Connect, Hold, Resume, Drop, Recall, Requeue, Park, Pass, Close: // Close brings its own outcome
 	}
 	if v.Ticket != nil {
 		if err := s.cfg.WalkIns.Rise(ctx, tx, v.ID.UUID); err != nil {

@@ -68,7 +68,7 @@ func (s *Service) KioskState(ctx context.Context, t tenant.Tenant, a actor.Actor
 		}
 		state.Session = kioskSession(v, entity)
 		switch {
-		case v.State == Waiting:
+		case v.State == Waiting && !v.Parked:
 			operators, err = s.queue(ctx, tx, v, state.Session)
 		case v.State.Calling():
 			state.Session.Chat, state.Session.Documents, err = s.matter(ctx, tx, v, "/api/kiosk")
@@ -78,7 +78,7 @@ func (s *Service) KioskState(ctx context.Context, t tenant.Tenant, a actor.Actor
 	if err != nil {
 		return KioskState{}, err
 	}
-	if v != nil && v.State == Waiting {
+	if v != nil && v.State == Waiting && !v.Parked {
 		s.estimate(ctx, t, v, state.Session, operators)
 	}
 	if v != nil && v.State.Live() {
@@ -93,7 +93,7 @@ func (s *Service) KioskState(ctx context.Context, t tenant.Tenant, a actor.Actor
 
 func kioskSession(v *Session, entity EntityLabel) *KioskSession {
 	out := &KioskSession{ID: v.ID, State: v.State, Service: ServiceView{v.ServiceTitle, v.Needed}, Office: v.OfficeName,
-		Titolare: entity.Name, PrivacyNotice: entity.PrivacyNotice, Ticket: v.Ticket, AppointmentAt: v.AppointmentAt, Rings: v.Rings,
+		Titolare: entity.Name, PrivacyNotice: entity.PrivacyNotice, Ticket: v.Ticket, AppointmentAt: v.AppointmentAt, Rings: v.Rings, Parked: v.Parked,
 		Chat: []ChatView{}, Documents: []DocumentView{}}
 	if v.State.Live() && v.OperatorName != "" {
 		out.OperatorName = &v.OperatorName
@@ -218,7 +218,7 @@ func (s *Service) DeskState(ctx context.Context, t tenant.Tenant, a actor.Actor)
 		if err != nil {
 			return err
 		}
-		state.Waiting = waitingEntries(queue, people)
+		state.Waiting = waitingEntries(queue, people, operator)
 		if v.ID.IsZero() {
 			return nil
 		}
@@ -236,7 +236,7 @@ func (s *Service) DeskState(ctx context.Context, t tenant.Tenant, a actor.Actor)
 		s.watch.add(t)
 	}
 	if state.Session == nil {
-		state.Standby = s.standbyRoom(ctx, t, queue)
+		state.Standby = s.standbyRoom(ctx, t, operator, queue)
 	}
 	if state.Version, err = versionOf(state); err != nil {
 		return DeskState{}, err
@@ -271,12 +271,13 @@ func (s *Service) people(ctx context.Context, tx *tenant.Tx, a actor.Actor, oper
 	return s.cfg.Appointments.People(ctx, tx, appointments)
 }
 
-func waitingEntries(queue []Session, people map[uuid.UUID]Person) []WaitingEntry {
+func waitingEntries(queue []Session, people map[uuid.UUID]Person, me uuid.UUID) []WaitingEntry {
 	out := make([]WaitingEntry, len(queue))
 	for i, v := range queue {
 		p := personOf(&v, people)
 		out[i] = WaitingEntry{ID: v.ID, Service: v.ServiceTitle, Kiosk: v.KioskName, Citizen: strings.TrimSpace(p.Name + " " + p.Surname),
-			Ticket: v.Ticket, Since: v.StartedAt, AppointmentAt: v.AppointmentAt}
+			Ticket: v.Ticket, Since: v.StartedAt, AppointmentAt: v.AppointmentAt, Parked: v.Parked, Wanted: v.WantedName, Yours: v.WantedID != nil && *v.WantedID == me,
+			PassedBy: v.PassedBy, PassedWhy: v.PassedWhy}
 	}
 	return out
 }
@@ -284,7 +285,7 @@ func waitingEntries(queue []Session, people map[uuid.UUID]Person) []WaitingEntry
 func deskSession(v *Session, p Person) *DeskSession {
 	return &DeskSession{ID: v.ID, State: v.State, Citizen: CitizenView{p.Name, p.Surname}, Ticket: v.Ticket,
 		Service: ServiceView{v.ServiceTitle, v.Needed}, Kiosk: v.KioskName, Office: v.OfficeName, AppointmentAt: v.AppointmentAt,
-		CalledAt: v.CalledAt, ConnectedAt: v.ConnectedAt, Details: p.Details}
+		PassedBy: v.PassedBy, PassedWhy: v.PassedWhy, CalledAt: v.CalledAt, ConnectedAt: v.ConnectedAt, Details: p.Details}
 }
 
 // Day lists the appointments of a day ("2026-05-05", civil time of Rome; "" is today) at the operator's offices. It

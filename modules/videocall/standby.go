@@ -110,9 +110,11 @@ func (s *Service) Standby(ctx context.Context, t tenant.Tenant, a actor.Actor) (
 }
 
 // standbyRoom is where a free operator waits: at the first in the queue, else at who came near a kiosk last.
-func (s *Service) standbyRoom(ctx context.Context, t tenant.Tenant, queue []Session) string {
-	if len(queue) > 0 {
-		return queue[0].Room
+func (s *Service) standbyRoom(ctx context.Context, t tenant.Tenant, me uuid.UUID, queue []Session) string {
+	for _, v := range queue {
+		if !v.Parked && (v.WantedID == nil || *v.WantedID == me) {
+			return v.Room
+		}
 	}
 	room, err := s.cfg.Presence.Announced(ctx, approachKey(t))
 	if err != nil {

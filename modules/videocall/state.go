@@ -46,6 +46,8 @@ const (
 	Drop    Command = "drop"      // a side stopped receiving or fell silent
 	Recall  Command = "recall"    // operator: ring again
 	Requeue Command = "requeue"   // the operator was cut off: somebody else answers
+	Park    Command = "park"      // operator: the person waits until they take them back
+	Pass    Command = "pass"      // operator: another office or colleague answers
 	Close   Command = "close"     // operator, with an outcome
 	Leave   Command = "leave"     // the citizen ends
 	Miss    Command = "no_show"   // operator: called and nobody there
@@ -55,7 +57,7 @@ const (
 
 // Commands are all commands.
 func Commands() []Command {
-	return []Command{Call, Connect, Hold, Resume, Drop, Recall, Requeue, Close, Leave, Miss, Abandon, Cut}
+	return []Command{Call, Connect, Hold, Resume, Drop, Recall, Requeue, Park, Pass, Close, Leave, Miss, Abandon, Cut}
 }
 
 // transitions is the whole life of a session. What is not here cannot happen.
@@ -64,17 +66,17 @@ var transitions = map[State]map[Command]State{
 		Call: Called, Leave: Abandoned, Abandon: Abandoned, Cut: Abandoned,
 	},
 	Called: {
-		Connect: Connected, Recall: Called, Requeue: Waiting, Close: Closed,
+		Connect: Connected, Recall: Called, Requeue: Waiting, Park: Waiting, Pass: Waiting, Close: Closed,
 		Leave: Abandoned, Miss: NoShow, Abandon: Abandoned, Cut: Abandoned,
 	},
 	Connected: {
-		Hold: Held, Drop: Dropped, Requeue: Waiting, Close: Closed, Leave: Closed, Cut: Closed,
+		Hold: Held, Drop: Dropped, Requeue: Waiting, Park: Waiting, Pass: Waiting, Close: Closed, Leave: Closed, Cut: Closed,
 	},
 	Held: {
-		Resume: Connected, Drop: Dropped, Requeue: Waiting, Close: Closed, Leave: Closed, Cut: Closed,
+		Resume: Connected, Drop: Dropped, Requeue: Waiting, Park: Waiting, Pass: Waiting, Close: Closed, Leave: Closed, Cut: Closed,
 	},
 	Dropped: {
-		Connect: Connected, Recall: Called, Requeue: Waiting, Close: Closed, Leave: Closed,
+		Connect: Connected, Recall: Called, Requeue: Waiting, Park: Waiting, Pass: Waiting, Close: Closed, Leave: Closed,
 		Abandon: Abandoned, Cut: Closed,
 	},
 }

@@ -11,13 +11,13 @@ import (
 // legal is written by hand from the design, apart from the table, so that a slip in the table shows.
 var legal = map[string]State{
 	"waiting call": Called, "waiting leave": Abandoned, "waiting give_up": Abandoned, "waiting cut_kiosk": Abandoned,
-	"called connect": Connected, "called recall": Called, "called requeue": Waiting, "called close": Closed,
+	"called connect": Connected, "called recall": Called, "called requeue": Waiting, "called park": Waiting, "called pass": Waiting, "called close": Closed,
 	"called leave": Abandoned, "called no_show": NoShow, "called give_up": Abandoned, "called cut_kiosk": Abandoned,
-	"connected hold": Held, "connected drop": Dropped, "connected requeue": Waiting, "connected close": Closed,
+	"connected hold": Held, "connected drop": Dropped, "connected requeue": Waiting, "connected park": Waiting, "connected pass": Waiting, "connected close": Closed,
 	"connected leave": Closed, "connected cut_kiosk": Closed,
-	"held resume": Connected, "held drop": Dropped, "held requeue": Waiting, "held close": Closed,
+	"held resume": Connected, "held drop": Dropped, "held requeue": Waiting, "held park": Waiting, "held pass": Waiting, "held close": Closed,
 	"held leave": Closed, "held cut_kiosk": Closed,
-	"dropped connect": Connected, "dropped recall": Called, "dropped requeue": Waiting, "dropped close": Closed,
+	"dropped connect": Connected, "dropped recall": Called, "dropped requeue": Waiting, "dropped park": Waiting, "dropped pass": Waiting, "dropped close": Closed,
 	"dropped leave": Closed, "dropped give_up": Abandoned, "dropped cut_kiosk": Closed,
 }
 

@@ -12,7 +12,8 @@ import (
 const sessionColumns = `id, appointment_id, kiosk_id, office_id, service_id, service_title, service_minutes, needed,
        office_name, kiosk_name, appointment_at, start_request_id, state, state_at, version, operator_id, operator_name, room,
        rings, kiosk_joins, desk_joins, kiosk_peer, desk_peer, kiosk_seen_at, desk_seen_at, started_at, called_at,
-       connected_at, closed_at, outcome, note, kiosk_ack_at, ticket`
+       connected_at, closed_at, outcome, note, kiosk_ack_at, ticket,
+       parked, wanted_id, wanted_name, passed_by, passed_why`
 
 const sqlInsertSession = `
 INSERT INTO {t}.sessions (id, appointment_id, kiosk_id, office_id, service_id, service_title, service_minutes, needed,
@@ -76,10 +77,11 @@ const sqlClaim = `
 UPDATE {t}.sessions
    SET state = 'called', state_at = @now, called_at = @now, operator_id = @operator, operator_name = @name,
        room = CASE WHEN room = '' THEN @room ELSE room END, rings = 1, desk_joins = 0, kiosk_peer = false, desk_peer = false, desk_seen_at = @now,
-       version = version + 1
+       parked = false, wanted_id = NULL, wanted_name = '', version = version + 1
  WHERE id = (SELECT id
                FROM {t}.sessions
-              WHERE state = 'waiting' AND office_id = ANY(@offices) AND (@only::uuid IS NULL OR id = @only)
+              WHERE state = 'waiting' AND office_id = ANY(@offices)
+                AND CASE WHEN @only::uuid IS NULL THEN NOT parked AND (wanted_id IS NULL OR wanted_id = @operator::uuid) ELSE id = @only END
               ORDER BY appointment_at, started_at, id
               LIMIT 1
                 FOR UPDATE SKIP LOCKED)
@@ -90,7 +92,8 @@ UPDATE {t}.sessions
    SET state = @state, state_at = @state_at, version = version + 1, operator_id = @operator, operator_name = @operator_name,
        room = @room, rings = @rings, kiosk_joins = @kiosk_joins, desk_joins = @desk_joins, kiosk_peer = @kiosk_peer,
        desk_peer = @desk_peer, kiosk_seen_at = @kiosk_seen, desk_seen_at = @desk_seen, connected_at = @connected,
-       closed_at = @closed, outcome = @outcome, note = @note, kiosk_ack_at = @ack
+       closed_at = @closed, outcome = @outcome, note = @note, kiosk_ack_at = @ack, office_id = @office, office_name = @office_name,
+       parked = @parked, wanted_id = @wanted, wanted_name = @wanted_name, passed_by = @passed_by, passed_why = @passed_why
  WHERE id = @id`
 
 // Contact is written without a new version: nothing that a screen shows has changed.
@@ -101,7 +104,7 @@ const sqlSaveDeskSeen = `UPDATE {t}.sessions SET desk_seen_at = @at WHERE id = @
 const sqlAhead = `
 SELECT count(*) AS people, coalesce(sum(service_minutes), 0)::int AS minutes
   FROM {t}.sessions
- WHERE state = 'waiting' AND office_id = @office AND (appointment_at, started_at, id) < (@appointment_at, @started_at, @id)`
+ WHERE state = 'waiting' AND NOT parked AND office_id = @office AND (appointment_at, started_at, id) < (@appointment_at, @started_at, @id)`
 
 const sqlBusyOperators = `
 SELECT operator_id
@@ -217,6 +220,8 @@ func save(ctx context.Context, tx *tenant.Tx, s *Session) error {
 		"room": s.Room, "rings": s.Rings, "kiosk_joins": s.KioskJoins, "desk_joins": s.DeskJoins, "kiosk_peer": s.KioskPeer,
 		"desk_peer": s.DeskPeer, "kiosk_seen": s.KioskSeenAt, "desk_seen": s.DeskSeenAt, "connected": s.ConnectedAt,
 		"closed": s.ClosedAt, "outcome": string(s.Outcome), "note": s.Note, "ack": s.KioskAckAt,
+		"office": s.OfficeID, "office_name": s.OfficeName, "parked": s.Parked, "wanted": s.WantedID, "wanted_name": s.WantedName,
+		"passed_by": s.PassedBy, "passed_why": s.PassedWhy,
 	})
 	return err
 }

@@ -89,6 +89,11 @@ type Session struct {
 	ClosedAt       *time.Time
 	Outcome        Outcome
 	Note           string
+	Parked         bool       // set aside by an operator, who takes them back when they wish
+	WantedID       *uuid.UUID // waits for one operator
+	WantedName     string
+	PassedBy       string // who passed them on, and why
+	PassedWhy      string
 	KioskAckAt     *time.Time // the kiosk left the page of the end
 }
 

@@ -51,6 +51,7 @@ type KioskSession struct {
 	Ticket          *int           `json:"ticket" doc:"The number of who came without an appointment"`
 	AppointmentAt   time.Time      `json:"appointment_at"`
 	Rings           int            `json:"rings" doc:"Grows each time the operator calls or calls again"`
+	Parked          bool           `json:"parked" doc:"The operator set them aside and will call again"`
 	Position        *int           `json:"position" doc:"1 is next; null when not waiting"`
 	EstimateMinutes *int           `json:"estimate_minutes" doc:"Null when it cannot be said: nobody serves now"`
 	Operators       *int           `json:"operators" doc:"How many operators serve now; null when not waiting"`
@@ -117,6 +118,11 @@ type WaitingEntry struct {
 	Ticket        *int      `json:"ticket" doc:"The number of who came without an appointment; then appointment_at is when they took it"`
 	Since         time.Time `json:"since"`
 	AppointmentAt time.Time `json:"appointment_at"`
+	Parked        bool      `json:"parked" doc:"Set aside: called only by choosing them"`
+	Wanted        string    `json:"wanted" doc:"The operator they wait for; empty for anybody"`
+	Yours         bool      `json:"yours" doc:"That operator is you"`
+	PassedBy      string    `json:"passed_by"`
+	PassedWhy     string    `json:"passed_why"`
 }
 
 // DeskSession is the encounter as the operator sees it.
@@ -129,6 +135,8 @@ type DeskSession struct {
 	Kiosk         string         `json:"kiosk"`
 	Office        string         `json:"office"`
 	AppointmentAt time.Time      `json:"appointment_at"`
+	PassedBy      string         `json:"passed_by" doc:"Who passed them on; empty for nobody"`
+	PassedWhy     string         `json:"passed_why"`
 	CalledAt      *time.Time     `json:"called_at"`
 	ConnectedAt   *time.Time     `json:"connected_at"`
 	Chat          []ChatView     `json:"chat"`

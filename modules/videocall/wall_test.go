@@ -31,7 +31,7 @@ func TestTheWallShowsWhoWaitsWhoServesAndWhichKiosksAnswer(t *testing.T) {
 	seat(false, false)
 	seat(false, true)
 	before := h.wall(t)
-	require.Equal(t, []WallOffice{{Name: "Anagrafe", Answers: true}}, before.Offices)
+	require.Equal(t, []WallOffice{{Name: "Anagrafe", Answers: true}, {Name: "Tributi", Answers: true}}, before.Offices)
 
 	for _, k := range []actor.Actor{first, second} {
 		_, err := h.s.Start(t.Context(), h.t, k, h.code(t, h.Clock.Now()), uuid.New(), uuid.Nil)

@@ -124,6 +124,15 @@ func (s staff) Operators(ctx context.Context, tx *tenant.Tx, office uuid.UUID) (
 	return s.identity.OperatorsOf(ctx, tx, office)
 }
 
+func (s staff) Colleagues(ctx context.Context, tx *tenant.Tx, office uuid.UUID) ([]videocall.Colleague, error) {
+	names, err := s.identity.NamesOf(ctx, tx, office)
+	found := make([]videocall.Colleague, len(names))
+	for i, n := range names {
+		found[i] = videocall.Colleague(n)
+	}
+	return found, err
+}
+
 // booked tells the catalogue whom a closing day concerns, and tells them.
 type booked struct {
 	booking  *booking.Service

@@ -17,6 +17,8 @@ export const KEYS = [
   ['H', 'hold'],
   ['R', 'recall'],
   ['A', 'no_show'],
+  ['K', 'park'],
+  ['T', 'pass'],
   ['C', 'chat'],
   ['I', 'file'],
   ['E', 'outcome'],
@@ -54,6 +56,10 @@ export function actOf(
       return event({ kind: 'step', step: 'recall' });
     case 'a':
       return event({ kind: 'dialogOpened', dialog: 'no_show' });
+    case 'k':
+      return event({ kind: 'step', step: 'park' });
+    case 't':
+      return event({ kind: 'dialogOpened', dialog: 'pass' });
     case 'c':
       return { kind: 'focus', target: 'chat' };
     case 'p':

@@ -95,6 +95,14 @@ function run(effect: Effect): void {
     }
     case 'step':
       return follow(api.step(effect.step), () => ({ kind: 'stepDone' }), failed);
+    case 'targets':
+      return follow(
+        api.fetchTargets(),
+        (targets) => ({ kind: 'targetsRead', targets }),
+        () => ({ kind: 'targetsRead', targets: 'unread' }),
+      );
+    case 'pass':
+      return follow(api.pass(effect.to, effect.why), () => ({ kind: 'stepDone' }), (error) => ({ kind: 'passRefused', error }));
     case 'close':
       return follow(api.close(effect.outcome, effect.note), () => ({ kind: 'closeDone' }), failed);
     case 'chat':

@@ -1,7 +1,7 @@
 /** What the desk's state machine speaks: its state, the events that move it, the effects it asks for. */
-import type { DeskStep } from '../../packages/api/desk';
+import type { DeskStep, PassTo } from '../../packages/api/desk';
 import type { ApiError } from '../../packages/api/http';
-import type { Beat, DeskDay, DeskSnapshot, Outcome } from '../../packages/api/types';
+import type { Beat, DeskDay, DeskSnapshot, Outcome, Targets } from '../../packages/api/types';
 import type { Devices, Link, MediaFault, Peer, Quality } from '../../packages/call/index';
 
 /** What the operator is writing about one session; saved as it is written. */
@@ -20,7 +20,17 @@ export interface Toast {
 }
 
 /** Windows over the desk. */
-export type Dialog = 'keys' | 'day' | 'devices' | 'no_show' | 'paper';
+export type Dialog = 'keys' | 'day' | 'devices' | 'no_show' | 'paper' | 'pass';
+
+/** The window in which a person is passed on. */
+export interface Passing {
+  /** Where to; null while it is being read. */
+  readonly targets: Targets | 'unread' | null;
+  readonly to: PassTo | null;
+  readonly why: string;
+  /** What is wrong, in the server's words. */
+  readonly wrong: string;
+}
 
 /** The day's list. */
 export interface Day {
@@ -55,7 +65,8 @@ export interface Model {
   readonly camera: boolean;
   readonly draft: Draft;
   /** The step in flight; others wait. */
-  readonly busy: DeskStep | 'close' | null;
+  readonly busy: DeskStep | 'pass' | 'close' | null;
+  readonly passing: Passing | null;
   /** A close in flight for this session. */
   readonly closing: string | null;
   readonly uploads: number;
@@ -98,6 +109,11 @@ export type Event =
   | { readonly kind: 'step'; readonly step: DeskStep }
   | { readonly kind: 'stepDone' }
   | { readonly kind: 'failed'; readonly error: ApiError }
+  | { readonly kind: 'targetsRead'; readonly targets: Targets | 'unread' }
+  | { readonly kind: 'passChosen'; readonly to: PassTo }
+  | { readonly kind: 'passReasoned'; readonly why: string }
+  | { readonly kind: 'passAsked' }
+  | { readonly kind: 'passRefused'; readonly error: ApiError }
   // The matter.
   | { readonly kind: 'restored'; readonly session: string; readonly draft: Draft }
   | { readonly kind: 'chatTyped'; readonly text: string }
@@ -122,6 +138,8 @@ export type Event =
 export type Effect =
   | { readonly kind: 'claim'; readonly requestId: string; readonly chosen: string | null }
   | { readonly kind: 'step'; readonly step: DeskStep }
+  | { readonly kind: 'targets' }
+  | { readonly kind: 'pass'; readonly to: PassTo; readonly why: string }
   | { readonly kind: 'close'; readonly outcome: Outcome; readonly note: string }
   | { readonly kind: 'chat'; readonly text: string; readonly requestId: string }
   | { readonly kind: 'upload'; readonly file: File }
@@ -138,7 +156,7 @@ export type Effect =
   | { readonly kind: 'say'; readonly key: SayKey; readonly args: Readonly<Record<string, string | number>> };
 
 /** What screen readers are told. */
-export type SayKey = 'arrival' | 'called' | 'connected' | 'held' | 'dropped' | 'ended' | 'message' | 'document' | 'offline' | 'online';
+export type SayKey = 'arrival' | 'called' | 'connected' | 'held' | 'dropped' | 'ended' | 'parked' | 'passed' | 'message' | 'document' | 'offline' | 'online';
 
 /** What must be running as long as the state says so. */
 export interface Demand {

@@ -23,6 +23,11 @@ const person = (id: string): WaitingPerson => ({
   ticket: null,
   since: '2026-05-05T08:30:00Z',
   appointment_at: null,
+  parked: false,
+  wanted: '',
+  yours: false,
+  passed_by: '',
+  passed_why: '',
 });
 
 const session = (state: SessionState, more: Partial<DeskSession> = {}): DeskSession => ({
@@ -30,6 +35,8 @@ const session = (state: SessionState, more: Partial<DeskSession> = {}): DeskSess
   state,
   citizen: { name: 'Maria', surname: 'Rossi' },
   ticket: null,
+  passed_by: '',
+  passed_why: '',
   service: { title: 'Carta d’identità', needed: [] },
   kiosk: 'Scuola Tagliente',
   office: 'Anagrafe',
@@ -139,7 +146,7 @@ describe('every state of the server', () => {
 
   it('allows exactly its steps', () => {
     for (const state of STATES) {
-      for (const step of ['hold', 'resume', 'recall', 'no_show'] as const) {
+      for (const step of ['hold', 'resume', 'recall', 'no_show', 'park'] as const) {
         const { effects } = run(inState(state), { kind: 'step', step });
         expect(kinds(effects).includes('step'), `${state} ${step}`).toBe(can(state, step));
       }
@@ -171,6 +178,37 @@ describe('every state of the server', () => {
     const old = run(inState('connected'), { kind: 'microphoneToggled' }, { kind: 'noteTyped', text: 'vecchio' }).model;
     const next = run(old, shows(session('called', { id: 's2' }))).model;
     expect(next).toMatchObject({ microphone: true, camera: true, breath: null, draft: { note: '', chat: '', outcome: null } });
+  });
+});
+
+describe('a person who goes elsewhere', () => {
+  it('set aside is nobody whom the next key calls, makes no sound, and comes back by choosing', () => {
+    const parked = run(inState('connected'), { kind: 'step', step: 'park' }, { kind: 'stepDone' }, shows(null, [{ ...person('s1'), parked: true, wanted: 'Anna', yours: true }]));
+    expect(parked.model).toMatchObject({ breath: null, busy: null });
+    expect(parked.effects.map((e) => (e.kind === 'say' ? e.key : e.kind))).not.toContain('arrival');
+    expect(parked.effects).toContainEqual({ kind: 'say', key: 'parked', args: { name: 'Maria Rossi' } });
+    expect(canClaim(parked.model)).toBe(false);
+    expect(kinds(run(parked.model, { kind: 'next', requestId: 'r' }).effects)).toEqual([]);
+    expect(run(parked.model, { kind: 'next', requestId: 'r', chosen: 's1' }).effects).toContainEqual({ kind: 'claim', requestId: 'r', chosen: 's1' });
+  });
+
+  it('who waits for a colleague is not mine to call next; who waits for me is', () => {
+    expect(canClaim(ready({ ...person('a'), wanted: 'Bruno' }))).toBe(false);
+    expect(canClaim(ready({ ...person('a'), wanted: 'Anna', yours: true }))).toBe(true);
+  });
+
+  it('is passed with a place and a reason, once, and nothing typed is lost when it is refused', () => {
+    const open = run(inState('connected'), { kind: 'dialogOpened', dialog: 'pass' });
+    expect(kinds(open.effects)).toEqual(['targets']);
+    const early = run(open.model, { kind: 'targetsRead', targets: { offices: [], colleagues: [] } }, { kind: 'passChosen', to: { office_id: 'o2' } }, { kind: 'passReasoned', why: ' x ' }, { kind: 'passAsked' });
+    expect(kinds(early.effects)).toEqual([]);
+    const asked = run(early.model, { kind: 'passReasoned', why: ' serve un tecnico ' }, { kind: 'passAsked' }, { kind: 'passAsked' });
+    expect(asked.effects).toEqual([{ kind: 'pass', to: { office_id: 'o2' }, why: 'serve un tecnico' }]);
+    const refused = run(asked.model, { kind: 'passRefused', error: CONFLICT }).model;
+    expect(refused).toMatchObject({ dialog: 'pass', busy: null, passing: { why: ' serve un tecnico ', wrong: 'Nessuno aspetta.' } });
+    const gone = run(asked.model, { kind: 'stepDone' }, shows(null));
+    expect(gone.model).toMatchObject({ dialog: null, passing: null, breath: null, busy: null });
+    expect(run(ready(), { kind: 'dialogOpened', dialog: 'pass' }).model.dialog).toBeNull();
   });
 });
 
@@ -336,6 +374,11 @@ describe('late and impossible events', () => {
     { kind: 'claimFailed', error: CONFLICT },
     { kind: 'step', step: 'hold' },
     { kind: 'step', step: 'no_show' },
+    { kind: 'step', step: 'park' },
+    { kind: 'dialogOpened', dialog: 'pass' },
+    { kind: 'targetsRead', targets: 'unread' },
+    { kind: 'passAsked' },
+    { kind: 'passRefused', error: CONFLICT },
     { kind: 'stepDone' },
     { kind: 'failed', error: CONFLICT },
     { kind: 'chatSubmitted', requestId: 'r' },

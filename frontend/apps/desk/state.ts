@@ -1,9 +1,10 @@
 /** The desk as a pure machine: an event goes in, the next state and its effects come out. */
 import type { ApiError } from '../../packages/api/http';
-import { type DeskSession, type DeskSnapshot, inCall } from '../../packages/api/types';
+import { type DeskSession, type DeskSnapshot, inCall, type WaitingPerson } from '../../packages/api/types';
 import { skewOf } from '../../packages/text/index';
 import type { Demand, Draft, Effect, Event, Model, Toast } from './model';
 import { inMatter } from './matter';
+import { inPassing, openPassing } from './passing';
 import { can } from './steps';
 
 /** A line that is down for less than this shows nothing. */
@@ -40,6 +41,7 @@ export function initial(now: number): Model {
     camera: true,
     draft: EMPTY,
     busy: null,
+    passing: null,
     closing: null,
     uploads: 0,
     dialog: null,
@@ -66,7 +68,7 @@ export function demandOf(model: Model): Demand {
   const standby = free ? (model.snapshot?.standby ?? '') : '';
   return {
     // Camera and connection are ready before anyone is called, so that one key is enough from ring to face.
-    media: session !== null || model.claiming !== null || standby !== '' || (free && waiting(model) > 0),
+    media: session !== null || model.claiming !== null || standby !== '' || (free && claimable(model) > 0),
     standby,
     call: session !== null,
     camera: sending && model.camera,
@@ -79,6 +81,21 @@ export function waiting(model: Model): number {
   return model.snapshot?.waiting.length ?? 0;
 }
 
+/** How many of them "Avanti il prossimo" may call: not who was set aside, nor who waits for a colleague. */
+export function claimable(model: Model): number {
+  return model.snapshot?.waiting.filter(forAnyOrMe).length ?? 0;
+}
+
+/** Whether "Avanti il prossimo" may call this person. */
+export function forAnyOrMe(person: WaitingPerson): boolean {
+  return !person.parked && (person.wanted === '' || person.yours);
+}
+
+/** Whether somebody may be called at all. */
+export function canChoose(model: Model): boolean {
+  return model.phase === 'ready' && model.claiming === null && sessionOf(model) === null && waiting(model) > 0;
+}
+
 /** Whether the screen must say that the line is down. */
 export function offline(model: Model): boolean {
   return model.phase === 'ready' && !model.lineUp && model.now - model.lineDownAt >= OFFLINE_AFTER_MS;
@@ -86,12 +103,12 @@ export function offline(model: Model): boolean {
 
 /** Whether "Avanti il prossimo" can be pressed. */
 export function canClaim(model: Model): boolean {
-  return model.phase === 'ready' && model.claiming === null && sessionOf(model) === null && waiting(model) > 0;
+  return canChoose(model) && claimable(model) > 0;
 }
 
 /** Moves the machine by one event. */
 export function update(model: Model, event: Event): Step {
-  return inMatter(model, event) ?? move(model, event);
+  return inMatter(model, event) ?? inPassing(model, event) ?? move(model, event);
 }
 
 /** A state without effects. */
@@ -132,7 +149,7 @@ function move(model: Model, event: Event): Step {
     case 'shortcutsSet':
       return only({ ...model, shortcuts: event.on });
     case 'next':
-      return canClaim(model)
+      return (event.chosen === undefined ? canClaim(model) : canChoose(model))
         ? { model: { ...model, claiming: event.requestId, breath: null }, effects: [{ kind: 'claim', requestId: event.requestId, chosen: event.chosen ?? null }] }
         : only(model);
     case 'claimed':
@@ -181,7 +198,7 @@ function move(model: Model, event: Event): Step {
     case 'dialogOpened':
       return openDialog(model, event);
     case 'dialogClosed':
-      return only({ ...model, dialog: null, viewing: null });
+      return only({ ...model, dialog: null, viewing: null, passing: null });
     case 'dayFetched':
       return only(
         model.day?.date === event.date
@@ -223,6 +240,7 @@ function openDialog(model: Model, event: Extract<Event, { kind: 'dialogOpened' }
     const session = sessionOf(model);
     return only(session !== null && can(session.state, 'no_show') ? { ...model, dialog: 'no_show' } : model);
   }
+  if (event.dialog === 'pass') return openPassing(model);
   if (event.dialog !== 'day' || event.date === undefined) return only({ ...model, dialog: event.dialog });
   return {
     model: { ...model, dialog: 'day', day: { date: event.date, status: 'loading', appointments: [] } },
@@ -241,7 +259,7 @@ function snapshot(model: Model, next: DeskSnapshot): Step {
     lineUp: true,
     snapshot: next,
     skew: skewOf(model.skew, next.server_time, model.now),
-    busy: model.busy === 'close' || model.busy === 'no_show' ? model.busy : null,
+    busy: ENDS.some((step) => step === model.busy) ? model.busy : null,
   };
   const after = sessionOf(known);
   if (before !== null && after?.id !== before.id) return ended(known, before, after);
@@ -249,6 +267,9 @@ function snapshot(model: Model, next: DeskSnapshot): Step {
   if (after !== null && before !== null) return going(known, before, after);
   return arrivals(known, current);
 }
+
+/** Steps after which the session is the operator's no more: busy until the new state is here. */
+const ENDS = ['close', 'no_show', 'park', 'pass'] as const;
 
 function begun(model: Model, session: DeskSession): Step {
   return {
@@ -262,6 +283,7 @@ function begun(model: Model, session: DeskSession): Step {
 
 function ended(model: Model, before: DeskSession, after: DeskSession | null): Step {
   const mine = model.closing === before.id || model.busy === 'no_show';
+  const away = model.busy === 'park' ? 'parked' : model.busy === 'pass' ? 'passed' : null;
   const done: Model = {
     ...model,
     call: NO_CALL,
@@ -270,10 +292,11 @@ function ended(model: Model, before: DeskSession, after: DeskSession | null): St
     closing: null,
     uploads: 0,
     viewing: null,
-    dialog: model.dialog === 'no_show' || model.dialog === 'paper' ? null : model.dialog,
-    breath: { name: nameOf(before), note: mine ? '' : model.draft.note, byCitizen: !mine },
+    passing: null,
+    dialog: model.dialog === 'no_show' || model.dialog === 'paper' || model.dialog === 'pass' ? null : model.dialog,
+    breath: away !== null ? null : { name: nameOf(before), note: mine ? '' : model.draft.note, byCitizen: !mine },
   };
-  const effects: Effect[] = [{ kind: 'forget', session: before.id }, say('ended', { name: nameOf(before) })];
+  const effects: Effect[] = [{ kind: 'forget', session: before.id }, say(away ?? 'ended', { name: nameOf(before) })];
   if (after === null) return { model: done, effects };
   const next = begun(done, after);
   return { model: next.model, effects: [...effects, ...next.effects] };
@@ -298,7 +321,7 @@ function going(model: Model, before: DeskSession, after: DeskSession): Step {
 /** It rings once, gently, for each who comes while the operator is ready. */
 function arrivals(model: Model, before: DeskSnapshot | null): Step {
   const known = new Set(before?.waiting.map((person) => person.id));
-  const fresh = model.snapshot?.waiting.filter((person) => !known.has(person.id)).length ?? 0;
+  const fresh = model.snapshot?.waiting.filter((p) => !known.has(p.id) && forAnyOrMe(p)).length ?? 0;
   if (fresh === 0 || model.breath !== null) return only(model);
   return { model, effects: [{ kind: 'arrival' }, say('arrival', { count: waiting(model) })] };
 }

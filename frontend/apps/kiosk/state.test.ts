@@ -23,6 +23,7 @@ function session(state: SessionState, more: Partial<KioskSession> = {}): KioskSe
     titolare: 'Comune di Isernia',
     privacy_notice: '',
     appointment_at: null,
+    parked: false,
     position: 1,
     estimate_minutes: 3,
     chat: [],

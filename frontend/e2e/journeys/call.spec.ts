@@ -1,6 +1,6 @@
 // What can happen to a call: each side leaves and returns, each service dies, two want the same.
 import { expect, test, type Page } from '@playwright/test'
-import { enterCode, kioskURL, type } from './people.ts'
+import { enterCode, kioskURL, shot, type } from './people.ts'
 import { axe, booked, deskOf, downUntil, forgetLimits, inCall, killed, kioskOf, leave, office, post, talking, world } from './world.ts'
 
 test.afterEach(({ browser }) => leave(browser))
@@ -288,3 +288,39 @@ async function end(desk: Page): Promise<void> {
   await desk.getByLabel('Risolto', { exact: true }).check({ force: true })
   await desk.getByRole('button', { name: 'Concludi il colloquio' }).click()
 }
+
+test('a person is set aside and taken back, then passed to a colleague with the reason', async ({ browser }) => {
+  const w = await world(browser, { operators: 2 })
+  const { kiosk, desk } = await inCall(browser, w)
+  const colleague = await deskOf(browser, w.at, w.operators[1]!)
+
+  await desk.keyboard.press('k')
+  await expect(kiosk.getByRole('heading', { name: 'L’operatore torna da Lei' })).toBeVisible()
+  await expect(desk.getByText('In pausa: la richiami quando vuole')).toBeVisible()
+  await expect(desk.getByRole('button', { name: /Avanti il prossimo/ })).toBeDisabled()
+  await expect(colleague.getByText(/^In pausa con/)).toBeVisible()
+  await axe(kiosk)
+  await axe(desk)
+  await shot(desk, 'desk-parked')
+  await shot(kiosk, 'kiosk-parked')
+  await desk.getByRole('button', { name: /^Chiama / }).click()
+  await talking(kiosk, desk)
+
+  await expect(desk.getByRole('button', { name: /Passa ad altri/ })).toBeEnabled()
+  await desk.keyboard.press('t')
+  const send = desk.getByRole('button', { name: 'Passa la persona' })
+  await expect(send).toBeDisabled()
+  await desk.getByRole('radio', { name: /B libero/ }).check()
+  await desk.getByLabel('Motivo').fill('Conosce la pratica')
+  await axe(desk)
+  await shot(desk, 'desk-pass')
+  await send.click()
+  await expect(desk.getByText('Pronto per il prossimo')).toBeVisible()
+  await expect(desk.getByRole('button', { name: /Avanti il prossimo/ })).toBeDisabled()
+  await expect(colleague.getByText('Aspetta Lei')).toBeVisible()
+  await expect(colleague.getByText(/Passata da .*: Conosce la pratica/)).toBeVisible()
+  await colleague.keyboard.press('n')
+  await talking(kiosk, colleague)
+  await expect(colleague.getByRole('region', { name: 'Dati della pratica' }).getByText(/Conosce la pratica/)).toBeVisible()
+  await shot(colleague, 'desk-passed')
+})

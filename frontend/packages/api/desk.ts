@@ -14,6 +14,8 @@ import {
   type Paper,
   standby,
   type Standby,
+  targets,
+  type Targets,
   ticket,
   type Ticket,
 } from './types';
@@ -21,7 +23,7 @@ import {
 const BASE = '/api/desk';
 
 /** The steps an operator can take in a session, beside closing it. */
-export type DeskStep = 'hold' | 'resume' | 'recall' | 'no_show';
+export type DeskStep = 'hold' | 'resume' | 'recall' | 'no_show' | 'park';
 
 /** The truth as it stands now. */
 export const fetchState = (): Promise<DeskSnapshot> => request(`${BASE}/state`, deskState);
@@ -79,6 +81,15 @@ export const sendPaper = (file: File): Promise<Paper> => {
 /** Takes a step in the session. */
 export const step = (name: DeskStep): Promise<void> =>
   command(`${BASE}/session/${name}`, { body: { request_id: newRequestId() } });
+
+/** Where the person can be passed now. */
+export const fetchTargets = (): Promise<Targets> => request(`${BASE}/session/targets`, targets);
+
+/** Passes the person to an office or to a colleague, with the reason. */
+export const pass = (to: PassTo, why: string): Promise<void> => command(`${BASE}/session/pass`, { body: { ...to, why } });
+
+/** One place to pass somebody to. */
+export type PassTo = { readonly office_id: string } | { readonly colleague_id: string };
 
 /** Ends the session with its outcome. */
 export const close = (outcome: Outcome, note: string): Promise<void> =>

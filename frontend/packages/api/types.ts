@@ -76,6 +76,7 @@ export const kioskState = shape({
       titolare: withDefault(text, ''),
       privacy_notice: withDefault(text, ''),
       appointment_at: nullable(instant),
+      parked: withDefault(flag, false),
       position: nullable(number),
       estimate_minutes: nullable(number),
       chat: list(chatLine),
@@ -110,6 +111,13 @@ export const deskState = shape({
       ticket: withDefault(nullable(number), null),
       since: instant,
       appointment_at: nullable(instant),
+      /** Set aside: called only by choosing them. */
+      parked: withDefault(flag, false),
+      /** The operator they wait for, "" for anybody; `yours`: that is you. */
+      wanted: withDefault(text, ''),
+      yours: withDefault(flag, false),
+      passed_by: withDefault(text, ''),
+      passed_why: withDefault(text, ''),
     }),
   ),
   /** The room of whoever is next or comes near; empty where there is none. */
@@ -120,6 +128,8 @@ export const deskState = shape({
       state: sessionState,
       citizen: shape({ name: text, surname: withDefault(text, '') }),
       ticket: withDefault(nullable(number), null),
+      passed_by: withDefault(text, ''),
+      passed_why: withDefault(text, ''),
       service,
       kiosk: withDefault(text, ''),
       office: withDefault(text, ''),
@@ -135,6 +145,13 @@ export const deskState = shape({
 export type DeskSnapshot = Decoded<typeof deskState>;
 export type DeskSession = NonNullable<DeskSnapshot['session']>;
 export type WaitingPerson = DeskSnapshot['waiting'][number];
+
+/** Where a person can be passed. */
+export const targets = shape({
+  offices: list(shape({ id: text, name: text, answers: flag, desks: number })),
+  colleagues: list(shape({ id: text, name: text, present: flag, busy: flag })),
+});
+export type Targets = Decoded<typeof targets>;
 
 /** The day's appointments of the operator's offices. */
 export const deskDay = shape({

@@ -8,6 +8,7 @@ import { KEYS } from '../keys';
 import type { Day, Model } from '../model';
 import { nameOf, sessionOf } from '../state';
 import { maybe, t } from '../words';
+import { passing } from './passing';
 import type { Ports } from './ports';
 
 const DAY_MS = 86_400_000;
@@ -27,6 +28,8 @@ export function dialogs(model: Model, ports: Ports): TemplateResult | typeof not
       return paper(model, ports);
     case 'no_show':
       return noShow(model, ports);
+    case 'pass':
+      return model.passing === null ? nothing : frame(t('desk.pass.title'), passing(model, model.passing, ports), ports);
     case null:
       return nothing;
   }

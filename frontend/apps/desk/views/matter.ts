@@ -26,6 +26,7 @@ export function matter(model: Model, ports: Ports): TemplateResult {
 
 const facts = (session: DeskSession): TemplateResult => html`
   <div class="facts" tabindex="0" role="region" aria-label=${t('desk.matter.facts')}>
+    ${session.passed_by === '' ? nothing : html`<p class="mark">${t('desk.waiting.passed', { name: session.passed_by, why: session.passed_why })}</p>`}
     <dl>
       <dt>${t('desk.matter.service')}</dt>
       <dd>${session.service.title}</dd>

@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { DeskSession } from '../../../packages/api/types';
 import type { Model } from '../model';
-import { sessionOf, waiting } from '../state';
+import { claimable, sessionOf } from '../state';
 import { can } from '../steps';
 import { t } from '../words';
 import type { Ports } from './ports';
@@ -42,7 +42,7 @@ function idle(model: Model, ports: Ports): TemplateResult {
   }
   return html`<div class="quiet">
     <p class="big">${t('desk.person.idle')}</p>
-    <p>${waiting(model) > 0 ? t('desk.person.idle_waiting') : t('desk.person.idle_text')}</p>
+    <p>${claimable(model) > 0 ? t('desk.person.idle_waiting') : t('desk.person.idle_text')}</p>
   </div>`;
 }
 
@@ -80,7 +80,7 @@ function overlay(model: Model, session: DeskSession): string | null {
 }
 
 function controls(model: Model, session: DeskSession | null, ports: Ports): TemplateResult {
-  const allowed = (step: 'hold' | 'resume' | 'recall' | 'no_show'): boolean =>
+  const allowed = (step: 'hold' | 'resume' | 'recall' | 'no_show' | 'park' | 'pass'): boolean =>
     session !== null && model.busy === null && can(session.state, step);
   const held = session?.state === 'held';
   const button = (label: string, key: string, on: boolean, press: () => void, extra = ''): TemplateResult => html`
@@ -113,6 +113,8 @@ function controls(model: Model, session: DeskSession | null, ports: Ports): Temp
       ${button(t('desk.person.no_show'), 'A', allowed('no_show'), () =>
         ports.send({ kind: 'dialogOpened', dialog: 'no_show' }),
       )}
+      ${button(t('desk.person.park'), 'K', allowed('park'), () => ports.send({ kind: 'step', step: 'park' }))}
+      ${button(t('desk.person.pass'), 'T', allowed('pass'), () => ports.send({ kind: 'dialogOpened', dialog: 'pass' }))}
     </div>
   `;
 }

@@ -4,7 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { WaitingPerson } from '../../../packages/api/types';
 import { elapsed, timeOf } from '../../../packages/text/index';
 import type { Model } from '../model';
-import { canClaim, waiting as count } from '../state';
+import { canChoose, canClaim, forAnyOrMe, waiting as count } from '../state';
 import { t } from '../words';
 import type { Ports } from './ports';
 
@@ -12,6 +12,7 @@ import type { Ports } from './ports';
 export function waiting(model: Model, ports: Ports): TemplateResult {
   const people = model.snapshot?.waiting ?? [];
   const many = count(model);
+  const first = people.findIndex(forAnyOrMe);
   return html`
     <section class="pane pane-waiting" aria-labelledby="waiting-title">
       <h2 id="waiting-title">${t('desk.waiting.title')}</h2>
@@ -28,16 +29,16 @@ export function waiting(model: Model, ports: Ports): TemplateResult {
         ${many === 0 ? t('desk.waiting.none') : many === 1 ? t('desk.waiting.count_one') : t('desk.waiting.count', { count: many })}
       </p>
       <ol class="queue" tabindex=${people.length > 5 ? '0' : nothing} aria-labelledby="waiting-title">
-        ${repeat(people, (person) => person.id, (person, index) => row(model, person, index, ports))}
+        ${repeat(people, (person) => person.id, (person, index) => row(model, person, index, first, ports))}
       </ol>
     </section>
   `;
 }
 
-function row(model: Model, person: WaitingPerson, index: number, ports: Ports): TemplateResult {
+function row(model: Model, person: WaitingPerson, index: number, first: number, ports: Ports): TemplateResult {
   const since = elapsed(model.now + model.skew - Date.parse(person.since));
   return html`
-    <li class=${index === 0 ? 'first' : ''}>
+    <li class=${index === first ? 'first' : ''}>
       <strong>${person.citizen}</strong>
       <span>${person.service}</span>
       <span class="muted">${person.kiosk}</span>
@@ -48,13 +49,19 @@ function row(model: Model, person: WaitingPerson, index: number, ports: Ports): 
             ? nothing
             : html`, ${t('desk.waiting.at', { time: timeOf(person.appointment_at) })}`}
       </span>
-      ${index === 0
+      ${person.passed_by === '' ? nothing : html`<span>${t('desk.waiting.passed', { name: person.passed_by, why: person.passed_why })}</span>`}
+      ${person.parked
+        ? html`<span class="mark">${person.yours ? t('desk.waiting.parked_yours') : t('desk.waiting.parked', { name: person.wanted })}</span>`
+        : person.wanted === ''
+          ? nothing
+          : html`<span class="mark">${person.yours ? t('desk.waiting.wanted_yours') : t('desk.waiting.wanted', { name: person.wanted })}</span>`}
+      ${index === first
         ? nothing
         : html`<button
             class="button small"
             type="button"
             aria-label=${t('desk.waiting.call_one', { name: person.citizen })}
-            ?disabled=${!canClaim(model)}
+            ?disabled=${!canChoose(model)}
             @click=${() => ports.send({ kind: 'next', requestId: ports.newId(), chosen: person.id })}
           >
             ${t('desk.waiting.call')}
