@@ -30,6 +30,7 @@ export function blank() {
     chatFailed: false,
     end: null,
     guide: false,
+    look: { text: 0, contrast: false },
   } as const;
 }
 
@@ -48,12 +49,13 @@ export function wipe(model: Model): Step {
 
 /** Ends a session on this side: everything of it goes, only its outcome stays on the screen. */
 export function finish(model: Model, id: string, end: { outcome: string; text: string; left: boolean }): Step {
-  const { guide } = model;
+  const { guide, look } = model;
   return {
     model: {
       ...model,
       ...blank(),
       guide,
+      look,
       screen: 'end',
       end: { ...end, at: model.now },
       endedSession: id,

@@ -54,6 +54,8 @@ const live = new Live(send, () => void refresh(), () => model.screen === 'sessio
 
 function draw(): void {
   const ports: Ports = { send, own: live.line.own, other: live.line.other, newId: newRequestId };
+  const { text, contrast } = model.look;
+  Object.assign(document.documentElement.dataset, { text: String(text), contrast: String(contrast) });
   render(view(model, ports), root);
   const heading = root.querySelector('h1')?.textContent?.trim();
   document.title = heading ? `${heading} · ${t('kiosk.title')}` : t('kiosk.title');

@@ -59,8 +59,13 @@ export interface Model {
   readonly chatFailed: boolean;
   readonly end: { readonly outcome: string; readonly text: string; readonly left: boolean; readonly at: number } | null;
   readonly guide: boolean;
+  /** How the screen looks to this citizen. */
+  readonly look: Look;
   readonly voice: boolean;
 }
+
+/** The size of the words, 0 to 2, and whether they are light on black. */
+export interface Look { readonly text: 0 | 1 | 2; readonly contrast: boolean }
 
 /** Everything that can happen to a kiosk. */
 export type Event =
@@ -71,6 +76,8 @@ export type Event =
   | { readonly kind: 'lineDown'; readonly error: ApiError }
   | { readonly kind: 'voiceFound'; readonly available: boolean }
   | { readonly kind: 'guideToggled' }
+  | { readonly kind: 'textGrown' }
+  | { readonly kind: 'contrastToggled' }
   // Enrolment and code entry share the keypad.
   | { readonly kind: 'begin' }
   | { readonly kind: 'digit'; readonly digit: string }

@@ -418,6 +418,24 @@ describe('late and impossible events', () => {
   });
 });
 
+describe('the look of the screen', () => {
+  it('grows, turns to high contrast, stays for the whole visit and goes with the citizen', () => {
+    const grown = run(ready(), { kind: 'textGrown' }, { kind: 'contrastToggled' }).model;
+    expect(grown.look).toEqual({ text: 1, contrast: true });
+    const seated = run(grown, { kind: 'begin' }, { kind: 'snapshot', snapshot: snap(session('waiting')) }).model;
+    expect(seated.look).toEqual({ text: 1, contrast: true });
+    const over = run(seated, { kind: 'snapshot', snapshot: snap(null) }).model;
+    expect(over).toMatchObject({ screen: 'end', look: { text: 1, contrast: true } });
+    expect(run(over, { kind: 'home' }).model.look).toEqual({ text: 0, contrast: false });
+    expect(run(grown, { kind: 'textGrown' }, { kind: 'textGrown' }).model.look.text).toBe(0);
+  });
+
+  it('goes when nobody touches the first screen any more', () => {
+    const grown = run(ready(), { kind: 'textGrown' }).model;
+    expect(run(grown, later(IDLE_WIPE_MS)).model.look.text).toBe(0);
+  });
+});
+
 describe('the spoken guide', () => {
   it('tells each screen, once, and only when switched on', () => {
     const said = (effects: Effect[]) => effects.filter((e) => e.kind === 'say');

@@ -41,6 +41,9 @@ export function initial(now: number): Model {
   };
 }
 
+/** The sizes of the words, one after the other. */
+const SIZES = [0, 1, 2] as const;
+
 /** Moves the machine by one event. */
 export function update(before: Model, event: Event): Step {
   const step = inSession(before, event) ?? move(before, event);
@@ -94,6 +97,10 @@ function move(model: Model, event: Event): Step {
       return only({ ...model, voice: event.available });
     case 'guideToggled':
       return only({ ...model, guide: !model.guide, touchedAt: model.now });
+    case 'textGrown':
+      return only({ ...model, look: { ...model.look, text: SIZES[(model.look.text + 1) % SIZES.length]! }, touchedAt: model.now });
+    case 'contrastToggled':
+      return only({ ...model, look: { ...model.look, contrast: !model.look.contrast }, touchedAt: model.now });
     case 'lineUp':
       return lineUp(model);
     case 'lineDown':
@@ -241,7 +248,7 @@ function snapshot(model: Model, next: KioskSnapshot): Step {
     // Papers that were there before this page was are not news.
     const seen = session.documents.map((d) => d.id);
     return {
-      model: { ...known, ...blank(), guide: model.guide, seen, screen: 'session' },
+      model: { ...known, ...blank(), guide: model.guide, look: model.look, seen, screen: 'session' },
       effects: [{ kind: 'preload' }],
     };
   }
@@ -263,6 +270,9 @@ function snapshot(model: Model, next: KioskSnapshot): Step {
 function tick(model: Model): Step {
   const idle = idleLimit(model);
   if (idle !== null && model.now - model.touchedAt >= idle) return wipe(model);
+  // Who only changed the look or the voice of the first screen and went away leaves it as it was.
+  const changed = model.guide || model.look.contrast || model.look.text > 0;
+  if (model.screen === 'start' && changed && model.now - model.touchedAt >= IDLE_WIPE_MS) return wipe(model);
   if (model.screen === 'end' && model.end !== null && model.now - model.end.at >= END_MS) return wipe(model);
   if (model.pending !== null && !model.pending.inFlight && model.now - model.pending.since >= RETRY_MS) {
     return {

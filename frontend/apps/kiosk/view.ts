@@ -56,6 +56,18 @@ const header = (model: Model, ports: Ports): TemplateResult => html`
           <span>${model.guide ? t('kiosk.header.guide_off') : t('kiosk.header.guide_on')}</span>
         </button>`
       : nothing}
+    <button class="button slim" type="button" aria-label=${t(`kiosk.header.text_${model.look.text}`)} @click=${() => ports.send({ kind: 'textGrown' })}>
+      <span class="letters" aria-hidden="true">A<b>A</b></span>
+    </button>
+    <button
+      class="button slim"
+      type="button"
+      aria-label=${t('kiosk.header.contrast')}
+      aria-pressed=${model.look.contrast}
+      @click=${() => ports.send({ kind: 'contrastToggled' })}
+    >
+      ${icons.contrast}
+    </button>
     <time class="clock">${timeOf(model.now + model.skew)}</time>
   </header>
 `;

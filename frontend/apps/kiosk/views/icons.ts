@@ -27,4 +27,5 @@ export const retake = icon(stroke('M4 12a8 8 0 108-8H7M10 1L7 4l3 3'));
 export const touch = icon(
   stroke('M9 12V5a2 2 0 014 0v6l5 1a2 2 0 012 2l-1 5a4 4 0 01-4 3h-3a4 4 0 01-3-1l-5-6a1.7 1.7 0 012-2zM5 8a6 6 0 1112 0'),
 );
+export const contrast = icon(svg`<circle cx="12" cy="12" r="9" fill="none" stroke="currentColor" stroke-width="2"></circle><path d="M12 3a9 9 0 010 18z" fill="currentColor"></path>`);
 export const person = icon(stroke('M12 12a4 4 0 100-8 4 4 0 000 8zM4 21a8 8 0 0116 0'));
