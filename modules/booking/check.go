@@ -114,12 +114,13 @@ func verdict(a Appointment, k counters.Kiosk, at counters.KioskID, entity catalo
 	}
 	from := a.StartsAt.Add(-time.Duration(entity.EarlyMinutes) * time.Minute)
 	until := a.StartsAt.Add(late)
+	near := day == today || (!now.Before(from) && !now.After(until)) // ten to midnight is near an appointment at midnight
 	switch {
-	case a.State == Used && day == today:
+	case a.State == Used && near:
 		return refuse(problem.Gone, "kiosk.code_used", Refusal{Action: "ask_help"})
 	case a.State != Confirmed:
 		return unknown()
-	case day != today:
+	case !near:
 		return refuse(problem.Conflict, "kiosk.code_wrong_day", Refusal{Action: "rebook", URL: base + "/prenota"})
 	case a.KioskID != at:
 		return refuse(problem.Conflict, "kiosk.code_wrong_place", Refusal{Action: "go_to_place", Place: k.Name, Address: k.Address})

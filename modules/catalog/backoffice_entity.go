@@ -91,7 +91,7 @@ func entityValues(e Entity) url.Values {
 		"pec": {e.PEC}, "fiscal_code": {e.FiscalCode}, "patron_name": {e.PatronName}, "early_minutes": {strconv.Itoa(e.EarlyMinutes)},
 		"late_minutes": {strconv.Itoa(e.LateMinutes)}, "privacy_notice": {e.PrivacyNotice}, "privacy_url": {e.PrivacyURL},
 		"accessibility_url": {e.AccessibilityURL}, "reminder_hours": {hoursText(e.ReminderHours)},
-		"open_limit": {orNothing(e.OpenLimit)}, "return_minutes": {orNothing(e.ReturnMinutes)},
+		"open_limit": {orNothing(e.OpenLimit)}, "return_minutes": {orNothing(e.ReturnMinutes)}, "ready_texts": {strings.Join(e.ReadyTexts, "\n")},
 	}
 	if e.PatronDay > 0 {
 		v.Set("patron_day", strconv.Itoa(e.PatronDay))
@@ -130,6 +130,7 @@ func entityOf(v url.Values) Entity {
 		LateMinutes: whole(v, "late_minutes"), PrivacyNotice: v.Get("privacy_notice"), PrivacyURL: v.Get("privacy_url"),
 		AccessibilityURL: v.Get("accessibility_url"), ReminderHours: hoursOf(v.Get("reminder_hours")),
 		OpenLimit: wholeOr(v, "open_limit", 0), ReturnMinutes: wholeOr(v, "return_minutes", 0),
+		ReadyTexts: strings.Split(tidy(v.Get("ready_texts")), "\n"),
 	}
 }
 
@@ -163,6 +164,8 @@ func entitySections(v url.Values) []FormSection {
 	}
 	notice := field("privacy_notice", "textarea", 4000)
 	notice.Rows = 6
+	texts := field("ready_texts", "textarea", 4500)
+	texts.Rows = 6
 	section := func(key string, fields ...form.Field) FormSection {
 		return FormSection{Title: text("catalog.entity_section." + key), Text: text("catalog.entity_section_text." + key), Fields: fields}
 	}
@@ -173,6 +176,7 @@ func entitySections(v url.Values) []FormSection {
 		section("patron", field("patron_name", "text", 80), day, month),
 		section("lateness", minutes("early_minutes"), minutes("late_minutes")),
 		section("fairness", optional("open_limit"), optional("return_minutes")),
+		section("desk", texts),
 		section("reminders", field("reminder_hours", "text", 40)),
 		section("privacy", notice, field("privacy_url", "url", 500), field("accessibility_url", "url", 500)),
 	}

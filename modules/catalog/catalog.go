@@ -36,18 +36,19 @@ type Entity struct {
 	Email            string
 	PEC              string
 	FiscalCode       string
-	PatronName       string // the saint's day, e.g. "San Nicandro"
-	PatronDay        int    // 1 to 31; 0 where the entity keeps no patron's day
-	PatronMonth      int    // 1 to 12; 0 likewise
-	EarlyMinutes     int    // how long before the time the code works at the kiosk
-	LateMinutes      int    // how long after the time it still works
-	ReminderHours    []int  // how long before an appointment its reminders leave, in hours; none where there are none
-	OpenLimit        int    // how many appointments of one service one e-mail address may have ahead; 0 for any number
-	ReturnMinutes    int    // how long a time that was cancelled is kept back before others can book it
-	PrivacyNotice    string // what the kiosk shows before the call
-	PrivacyURL       string // the full notice, https; may be empty
-	AccessibilityURL string // the declaration published with AgID, https; may be empty
-	Version          int    // grows by one with every change
+	PatronName       string   // the saint's day, e.g. "San Nicandro"
+	PatronDay        int      // 1 to 31; 0 where the entity keeps no patron's day
+	PatronMonth      int      // 1 to 12; 0 likewise
+	EarlyMinutes     int      // how long before the time the code works at the kiosk
+	LateMinutes      int      // how long after the time it still works
+	ReminderHours    []int    // how long before an appointment its reminders leave, in hours; none where there are none
+	OpenLimit        int      // how many appointments of one service one e-mail address may have ahead; 0 for any number
+	ReturnMinutes    int      // how long a time that was cancelled is kept back before others can book it
+	ReadyTexts       []string // sentences that operators may send without typing them
+	PrivacyNotice    string   // what the kiosk shows before the call
+	PrivacyURL       string   // the full notice, https; may be empty
+	AccessibilityURL string   // the declaration published with AgID, https; may be empty
+	Version          int      // grows by one with every change
 	UpdatedAt        time.Time
 }
 

@@ -1,6 +1,7 @@
 package catalog_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -136,6 +137,7 @@ func TestTheEntitysParticularsAreCheckedAndKept(t *testing.T) {
 	e.Region, e.Street, e.PostalCode, e.Locality, e.Province = "Regione Molise", "Piazza Marconi 3", "86170", "Isernia", "is"
 	e.Phone, e.Email, e.PEC, e.FiscalCode, e.IPACode = "+39 0865 4491", "a@comune.isernia.it", "b@pec.comune.isernia.it", "00034670943", "c_e335"
 	e.PatronName, e.PatronDay, e.PatronMonth = "Santi Cosma e Damiano", 26, 9
+	e.ReadyTexts = []string{" Buongiorno. ", "", "Mi  mostri il documento."}
 	save := func(e catalog.Entity) error {
 		return w.try(func(tx *tenant.Tx) error { return w.svc.SaveEntity(ctx, tx, admin, e) })
 	}
@@ -143,6 +145,7 @@ func TestTheEntitysParticularsAreCheckedAndKept(t *testing.T) {
 	got := read()
 	require.Equal(t, "Piazza Marconi 3, 86170 Isernia (IS)", got.Address())
 	require.Equal(t, 1, got.Version)
+	require.Equal(t, []string{"Buongiorno.", "Mi mostri il documento."}, got.ReadyTexts)
 	require.Equal(t, catalog.Patron{Day: 26, Month: time.September, Name: "Santi Cosma e Damiano"}, got.Patron())
 	require.NoError(t, save(got))
 	require.Equal(t, "catalog.edited_since", problem.From(save(got)).Code)
@@ -160,6 +163,7 @@ func TestTheEntitysParticularsAreCheckedAndKept(t *testing.T) {
 			e.EarlyMinutes = 121
 		},
 		"late_minutes":   func(e *catalog.Entity) { e.LateMinutes = -1 },
+		"ready_texts":    func(e *catalog.Entity) { e.ReadyTexts = []string{strings.Repeat("x", 201)} },
 		"privacy_url":    func(e *catalog.Entity) { e.PrivacyURL = "javascript:x" },
 		"privacy_notice": func(e *catalog.Entity) { e.PrivacyNotice = "\x00" },
 	} {

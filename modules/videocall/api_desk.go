@@ -43,6 +43,12 @@ type closeInput struct {
 	}
 }
 
+type identifyInput struct {
+	Body struct {
+		ByWhat ByWhat `json:"by_what" enum:"identity_card,passport,driving_licence,other_document,known"`
+	}
+}
+
 type passInput struct {
 	Body struct {
 		Office    uuid.UUID `json:"office_id,omitempty" format:"uuid" doc:"Another office"`
@@ -75,6 +81,7 @@ func RegisterDesk(api huma.API, s *Service) {
 	web.Register(api, op(http.MethodPost, "/api/desk/session/hold", "desk-hold", "Ask the citizen to wait", tag), s.apiStep(Hold))
 	web.Register(api, op(http.MethodPost, "/api/desk/session/resume", "desk-resume", "Go on after a hold", tag), s.apiStep(Resume))
 	web.Register(api, op(http.MethodPost, "/api/desk/session/recall", "desk-recall", "Ring again", tag), s.apiStep(Recall))
+	web.Register(api, op(http.MethodPost, "/api/desk/session/identify", "desk-identify", "Record that the person was recognised, and by what", tag), s.apiIdentify)
 	web.Register(api, op(http.MethodPost, "/api/desk/session/park", "desk-park", "Set the person aside and take them back later", tag), s.apiPark)
 	web.Register(api, op(http.MethodGet, "/api/desk/session/targets", "desk-targets", "Where the person can be passed", tag), s.apiTargets)
 	web.Register(api, op(http.MethodPost, "/api/desk/session/pass", "desk-pass", "Pass the person to another office or colleague", tag), s.apiPass)
@@ -129,6 +136,14 @@ func (s *Service) apiStep(c Command) func(context.Context, *ignored) (*empty, er
 		}
 		return &empty{}, s.Do(ctx, t, a, c)
 	}
+}
+
+func (s *Service) apiIdentify(ctx context.Context, in *identifyInput) (*empty, error) {
+	t, a, err := caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &empty{}, s.Identify(ctx, t, a, in.Body.ByWhat)
 }
 
 func (s *Service) apiPark(ctx context.Context, _ *ignored) (*empty, error) {

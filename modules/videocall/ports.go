@@ -75,6 +75,7 @@ type EntityLabel struct {
 	Name          string
 	Phone         string
 	PrivacyNotice string
+	ReadyTexts    []string // sentences that operators may send without typing them
 }
 
 // Kiosks is what a kiosk is called. counters satisfies it.

@@ -206,7 +206,7 @@ func (s *Service) DeskState(ctx context.Context, t tenant.Tenant, a actor.Actor)
 		if err != nil {
 			return err
 		}
-		state.Entity = DeskEntity{Key: string(t.Key), Name: entity.Name}
+		state.Entity = DeskEntity{Key: string(t.Key), Name: entity.Name, ReadyTexts: append([]string{}, entity.ReadyTexts...)}
 		if queue, err = waiting(ctx, tx, offices); err != nil {
 			return err
 		}
@@ -226,6 +226,9 @@ func (s *Service) DeskState(ctx context.Context, t tenant.Tenant, a actor.Actor)
 			return err
 		}
 		state.Session = deskSession(&v, personOf(&v, people))
+		if state.Session.Identified, err = identifiedOf(ctx, tx, v.ID); err != nil {
+			return err
+		}
 		state.Session.Chat, state.Session.Documents, err = s.matter(ctx, tx, &v, "/api/desk")
 		return err
 	})

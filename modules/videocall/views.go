@@ -99,8 +99,9 @@ type DeskState struct {
 
 // DeskEntity is the body in whose name the operator speaks.
 type DeskEntity struct {
-	Key  string `json:"key"`
-	Name string `json:"name"`
+	Key        string   `json:"key"`
+	Name       string   `json:"name"`
+	ReadyTexts []string `json:"ready_texts" doc:"Sentences to send without typing them"`
 }
 
 // OperatorView is the operator.
@@ -135,6 +136,7 @@ type DeskSession struct {
 	Kiosk         string         `json:"kiosk"`
 	Office        string         `json:"office"`
 	AppointmentAt time.Time      `json:"appointment_at"`
+	Identified    *Identified    `json:"identified" doc:"How an operator recognised the person; null when none did"`
 	PassedBy      string         `json:"passed_by" doc:"Who passed them on; empty for nobody"`
 	PassedWhy     string         `json:"passed_why"`
 	CalledAt      *time.Time     `json:"called_at"`

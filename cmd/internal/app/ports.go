@@ -104,7 +104,7 @@ func (l labels) Office(ctx context.Context, tx *tenant.Tx, office uuid.UUID) (st
 
 func (l labels) Entity(ctx context.Context, tx *tenant.Tx) (videocall.EntityLabel, error) {
 	e, err := l.catalog.Entity(ctx, tx)
-	return videocall.EntityLabel{Name: e.Name, Phone: e.Phone, PrivacyNotice: e.PrivacyNotice}, err
+	return videocall.EntityLabel{Name: e.Name, Phone: e.Phone, PrivacyNotice: e.PrivacyNotice, ReadyTexts: e.ReadyTexts}, err
 }
 
 type kioskLabels struct{ counters *counters.Service }

@@ -156,3 +156,12 @@ func always() []counters.Hours {
 	}
 	return week
 }
+
+// readyTexts are sentences that operators need every day.
+var readyTexts = []string{
+	"Buongiorno. Mi dica pure.",
+	"Mi mostri il documento davanti alla telecamera, per favore.",
+	"Un momento: cerco la Sua pratica.",
+	"Le mando un documento: lo vede sullo schermo.",
+	"Il certificato Le arriva per e-mail.",
+}

@@ -5,7 +5,7 @@ import { sessionOf } from './state';
 /** What a pressed key means; `focus` moves the cursor into a part of the desk. */
 export type KeyAct =
   | { readonly kind: 'event'; readonly event: Event }
-  | { readonly kind: 'focus'; readonly target: 'chat' | 'note' | 'outcome' }
+  | { readonly kind: 'focus'; readonly target: 'chat' | 'note' | 'outcome' | 'ready' | 'recognised' }
   | { readonly kind: 'file' }
   | { readonly kind: 'sound' };
 
@@ -19,7 +19,9 @@ export const KEYS = [
   ['A', 'no_show'],
   ['K', 'park'],
   ['T', 'pass'],
+  ['U', 'recognised'],
   ['C', 'chat'],
+  ['X', 'ready'],
   ['I', 'file'],
   ['E', 'outcome'],
   ['P', 'note'],
@@ -60,6 +62,10 @@ export function actOf(
       return event({ kind: 'step', step: 'park' });
     case 't':
       return event({ kind: 'dialogOpened', dialog: 'pass' });
+    case 'u':
+      return { kind: 'focus', target: 'recognised' };
+    case 'x':
+      return { kind: 'focus', target: 'ready' };
     case 'c':
       return { kind: 'focus', target: 'chat' };
     case 'p':

@@ -95,6 +95,8 @@ function run(effect: Effect): void {
     }
     case 'step':
       return follow(api.step(effect.step), () => ({ kind: 'stepDone' }), failed);
+    case 'identify':
+      return follow(api.identify(effect.how), () => ({ kind: 'stepDone' }), failed);
     case 'targets':
       return follow(
         api.fetchTargets(),

@@ -1,5 +1,6 @@
 /** The part of the desk's machine that is about the matter: chat, note, outcome, papers. */
 import { only, EMPTY, failed, sessionOf, type Step, toast } from './state';
+import type { DeskSession } from '../../packages/api/types';
 import type { Draft, Event, Model } from './model';
 import { can } from './steps';
 
@@ -43,6 +44,8 @@ export function inMatter(model: Model, event: Event): Step | null {
         effects: [{ kind: 'close', outcome, note: note.trim() }],
       };
     }
+    case 'recognised':
+      return session !== null && canRecognise(session) ? { model, effects: [{ kind: 'identify', how: event.how }] } : only(model);
     case 'closeDone':
       return { model, effects: [{ kind: 'refresh' }] };
     case 'filesChosen':
@@ -58,6 +61,11 @@ export function inMatter(model: Model, event: Event): Step | null {
     default:
       return null;
   }
+}
+
+/** Whether the person can be recognised: they are seen. */
+export function canRecognise({ state }: DeskSession): boolean {
+  return state === 'connected' || state === 'held';
 }
 
 function write(model: Model, change: Partial<Draft>): Step {

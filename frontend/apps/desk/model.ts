@@ -1,7 +1,7 @@
 /** What the desk's state machine speaks: its state, the events that move it, the effects it asks for. */
 import type { DeskStep, PassTo } from '../../packages/api/desk';
 import type { ApiError } from '../../packages/api/http';
-import type { Beat, DeskDay, DeskSnapshot, Outcome, Targets } from '../../packages/api/types';
+import type { Beat, ByWhat, DeskDay, DeskSnapshot, Outcome, Targets } from '../../packages/api/types';
 import type { Devices, Link, MediaFault, Peer, Quality } from '../../packages/call/index';
 
 /** What the operator is writing about one session; saved as it is written. */
@@ -109,6 +109,7 @@ export type Event =
   | { readonly kind: 'step'; readonly step: DeskStep }
   | { readonly kind: 'stepDone' }
   | { readonly kind: 'failed'; readonly error: ApiError }
+  | { readonly kind: 'recognised'; readonly how: ByWhat }
   | { readonly kind: 'targetsRead'; readonly targets: Targets | 'unread' }
   | { readonly kind: 'passChosen'; readonly to: PassTo }
   | { readonly kind: 'passReasoned'; readonly why: string }
@@ -138,6 +139,7 @@ export type Event =
 export type Effect =
   | { readonly kind: 'claim'; readonly requestId: string; readonly chosen: string | null }
   | { readonly kind: 'step'; readonly step: DeskStep }
+  | { readonly kind: 'identify'; readonly how: ByWhat }
   | { readonly kind: 'targets' }
   | { readonly kind: 'pass'; readonly to: PassTo; readonly why: string }
   | { readonly kind: 'close'; readonly outcome: Outcome; readonly note: string }

@@ -35,6 +35,7 @@ const session = (state: SessionState, more: Partial<DeskSession> = {}): DeskSess
   state,
   citizen: { name: 'Maria', surname: 'Rossi' },
   ticket: null,
+  identified: null,
   passed_by: '',
   passed_why: '',
   service: { title: 'Carta d’identità', needed: [] },
@@ -51,7 +52,7 @@ const session = (state: SessionState, more: Partial<DeskSession> = {}): DeskSess
 
 function snap(of: DeskSession | null, queue: WaitingPerson[] = [], at = (clock += 1), standby = ''): DeskSnapshot {
   return {
-    entity: { key: 'isernia', name: 'Comune di Isernia' },
+    entity: { key: 'isernia', ready_texts: ['Buongiorno'], name: 'Comune di Isernia' },
     operator: { id: 'o1', name: 'Anna' },
     server_time: new Date(Date.UTC(2026, 4, 5) + at * 1000).toISOString(),
     version: at,
@@ -280,6 +281,13 @@ describe('the matter', () => {
     const { effects } = run(inState('connected'), shows(session('connected', { chat: [line], documents: [paper] })));
     expect(effects).toContainEqual({ kind: 'say', key: 'message', args: { text: 'Sì' } });
     expect(effects).toContainEqual({ kind: 'say', key: 'document', args: {} });
+  });
+
+  it('recognises a person who is seen, and nobody else', () => {
+    const how = { kind: 'recognised', how: 'passport' } as const;
+    expect(run(inState('connected'), how).effects).toEqual([{ kind: 'identify', how: 'passport' }]);
+    expect(run(inState('called'), how).effects).toEqual([]);
+    expect(run(ready(), how).effects).toEqual([]);
   });
 
   it('opens only a paper that exists', () => {

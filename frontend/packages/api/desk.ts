@@ -4,6 +4,7 @@ import { openStream, type Stream, type StreamListener } from './stream';
 import {
   beat,
   type Beat,
+  type ByWhat,
   claimed,
   deskDay,
   type DeskDay,
@@ -81,6 +82,9 @@ export const sendPaper = (file: File): Promise<Paper> => {
 /** Takes a step in the session. */
 export const step = (name: DeskStep): Promise<void> =>
   command(`${BASE}/session/${name}`, { body: { request_id: newRequestId() } });
+
+/** Records that the person was recognised, and by what. */
+export const identify = (how: ByWhat): Promise<void> => command(`${BASE}/session/identify`, { body: { by_what: how } });
 
 /** Where the person can be passed now. */
 export const fetchTargets = (): Promise<Targets> => request(`${BASE}/session/targets`, targets);

@@ -38,6 +38,10 @@ export function pagesOf(of: Paper): readonly string[] {
   return of.pages.length > 0 ? of.pages : [of.url];
 }
 
+/** By what an operator may recognise a person. */
+export const BY_WHAT = ['identity_card', 'passport', 'driving_licence', 'other_document', 'known'] as const;
+export type ByWhat = (typeof BY_WHAT)[number];
+
 /** The service someone came for, with what to bring. */
 export const service = shape({ title: text, needed: list(text) });
 
@@ -98,7 +102,7 @@ export type KioskSession = NonNullable<KioskSnapshot['session']>;
 
 /** What the desk knows: who waits, and the session the operator is in, if any. */
 export const deskState = shape({
-  entity: shape({ key: text, name: text }),
+  entity: shape({ key: text, name: text, ready_texts: withDefault(list(text), []) }),
   operator: shape({ id: text, name: text }),
   server_time: instant,
   version: number,
@@ -128,6 +132,8 @@ export const deskState = shape({
       state: sessionState,
       citizen: shape({ name: text, surname: withDefault(text, '') }),
       ticket: withDefault(nullable(number), null),
+      /** How an operator recognised the person. */
+      identified: withDefault(nullable(shape({ by_what: oneOf(...BY_WHAT), by: text, at: instant })), null),
       passed_by: withDefault(text, ''),
       passed_why: withDefault(text, ''),
       service,

@@ -2,9 +2,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { type DeskSession, OUTCOMES, type Paper } from '../../../packages/api/types';
+import { BY_WHAT, type DeskSession, OUTCOMES, type Paper } from '../../../packages/api/types';
 import { timeOf } from '../../../packages/text/index';
-import { FILE_TYPES } from '../matter';
+import { canRecognise, FILE_TYPES } from '../matter';
 import type { Model } from '../model';
 import { sessionOf } from '../state';
 import { can } from '../steps';
@@ -19,12 +19,12 @@ export function matter(model: Model, ports: Ports): TemplateResult {
       <h2 id="matter-title">${t('desk.matter.title')}</h2>
       ${session === null
         ? html`<p class="muted">${t('desk.matter.empty')}</p>`
-        : html`${facts(session)}${papers(model, session, ports)}${chat(model, session, ports)}${outcome(model, session, ports)}`}
+        : html`${facts(session, ports)}${papers(model, session, ports)}${chat(model, session, ports)}${outcome(model, session, ports)}`}
     </section>
   `;
 }
 
-const facts = (session: DeskSession): TemplateResult => html`
+const facts = (session: DeskSession, ports: Ports): TemplateResult => html`
   <div class="facts" tabindex="0" role="region" aria-label=${t('desk.matter.facts')}>
     ${session.passed_by === '' ? nothing : html`<p class="mark">${t('desk.waiting.passed', { name: session.passed_by, why: session.passed_why })}</p>`}
     <dl>
@@ -34,6 +34,23 @@ const facts = (session: DeskSession): TemplateResult => html`
         ? nothing
         : html`<dt>${t('desk.matter.appointment')}</dt>
             <dd>${session.ticket === null ? timeOf(session.appointment_at) : t('desk.waiting.walkin')}</dd>`}
+      <dt><label for="recognised">${t('desk.matter.recognised')}</label></dt>
+      <dd>
+        <select
+          id="recognised"
+          ?disabled=${!canRecognise(session)}
+          @change=${(e: globalThis.Event) => {
+            const how = BY_WHAT.find((word) => word === (e.target as HTMLSelectElement).value);
+            if (how !== undefined) ports.send({ kind: 'recognised', how });
+          }}
+        >
+          <option value="" ?selected=${session.identified === null} ?disabled=${session.identified !== null}>${t('desk.recognised.not_yet')}</option>
+          ${BY_WHAT.map((word) => html`<option value=${word} ?selected=${session.identified?.by_what === word}>${t(`desk.recognised.${word}`)}</option>`)}
+        </select>
+        ${session.identified === null
+          ? nothing
+          : html`<small class="muted">${t('desk.recognised.by', { name: session.identified.by, time: timeOf(session.identified.at) })}</small>`}
+      </dd>
       <dt>${t('desk.matter.kiosk')}</dt>
       <dd>${session.kiosk}</dd>
       ${session.details === ''
@@ -87,6 +104,7 @@ const thumb = (d: Paper, ports: Ports): TemplateResult => html`
 `;
 
 function chat(model: Model, session: DeskSession, ports: Ports): TemplateResult {
+  const ready = model.snapshot?.entity.ready_texts ?? [];
   const submit = (event: globalThis.Event): void => {
     event.preventDefault();
     ports.send({ kind: 'chatSubmitted', requestId: ports.newId() });
@@ -105,6 +123,22 @@ function chat(model: Model, session: DeskSession, ports: Ports): TemplateResult 
           </li>`,
         )}
       </ol>
+      ${ready.length === 0
+        ? nothing
+        : html`<select
+            id="ready"
+            class="ready"
+            aria-label=${t('desk.matter.ready')}
+            @change=${(e: globalThis.Event) => {
+              const select = e.target as HTMLSelectElement;
+              ports.send({ kind: 'chatTyped', text: ready[select.selectedIndex - 1] ?? '' });
+              select.selectedIndex = 0;
+              document.getElementById('chat')?.focus();
+            }}
+          >
+            <option>${t('desk.matter.ready_choose')}</option>
+            ${ready.map((line) => html`<option>${line}</option>`)}
+          </select>`}
       <form class="say" @submit=${submit}>
         <input
           id="chat"
