@@ -6,7 +6,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"github.com/sportello/sportello/modules/kernel/actor"
 	"github.com/sportello/sportello/modules/kernel/clock"
 	"github.com/sportello/sportello/modules/platform/i18n"
 	"github.com/sportello/sportello/modules/platform/web"
@@ -47,16 +46,12 @@ func (p *Portal) wall(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	back := web.Crumb{Text: word("videocall.desk"), Href: "/operatore"}
-	if a.Has(actor.Administrator) {
-		back = web.Crumb{Text: word("videocall.home"), Href: "/amministrazione"}
-	}
 	w, err := p.svc.Wall(c.UserContext(), t)
 	if err != nil {
 		return err
 	}
 	return web.Render(c, fiber.StatusOK, "videocall/sala", web.Page{
-		Title: word("videocall.wall"), Breadcrumb: []web.Crumb{back},
+		Title: word("videocall.wall"), Breadcrumb: []web.Crumb{backOf(a)},
 		Data: wallView(w, p.svc.cfg.DB.Clock().Now().In(clock.Rome).Format("15:04:05")),
 	})
 }

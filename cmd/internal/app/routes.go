@@ -55,7 +55,9 @@ func (a *App) routes() error {
 	audit.Routes(entity, a.DB, a.Identity, a.Identity.RequireStaff(actor.Administrator))
 	calls := videocall.NewPortal(a.Videocall)
 	calls.Routes(entity, a.Identity.RequireStaff(actor.Administrator))
-	calls.WallRoutes(entity, a.Identity.RequireStaff(actor.Operator, actor.Administrator))
+	staff := a.Identity.RequireStaff(actor.Operator, actor.Administrator)
+	calls.WallRoutes(entity, staff)
+	calls.PastRoutes(entity, staff)
 	notify.NewPortal(a.Notify).Routes(entity, a.Identity.RequireStaff(actor.Administrator))
 	counters.NewPortal(a.Counters, a.Catalog).Routes(entity, a.Identity.RequireStaff(actor.Administrator))
 

@@ -63,6 +63,7 @@ function header(model: Model, ports: Ports): TemplateResult {
         >
           ${t('desk.header.day')}<kbd>G</kbd>
         </button>
+        <a class="tool" href="/operatore/colloqui" target="_blank" rel="noopener">${t('desk.header.past')}</a>
         <button class="tool" type="button" aria-keyshortcuts="?" @click=${() => ports.send({ kind: 'dialogOpened', dialog: 'keys' })}>
           ${t('desk.header.keys')}<kbd>?</kbd>
         </button>

@@ -184,7 +184,7 @@ test('an operator holds, mutes, sends a document, looks at keys, devices and the
   await desk.keyboard.press('u')
   await expect(desk.getByLabel('Riconoscimento')).toBeFocused()
   await desk.getByLabel('Riconoscimento').selectOption('Con la carta d’identità')
-  await expect(desk.getByText(/^da Operatore .* A, alle/)).toBeVisible()
+  await expect(desk.getByLabel('Riconoscimento').locator('option:checked')).toHaveText(/^Con la carta d’identità, \d\d:\d\d, Operatore .* A$/)
   await desk.keyboard.press('Escape')
   await desk.keyboard.press('x')
   await desk.getByLabel('Testi pronti').selectOption('Mi mostri il documento davanti alla telecamera, per favore.')

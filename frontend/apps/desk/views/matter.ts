@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { BY_WHAT, type DeskSession, OUTCOMES, type Paper } from '../../../packages/api/types';
+import { BY_WHAT, type ByWhat, type DeskSession, OUTCOMES, type Paper } from '../../../packages/api/types';
 import { timeOf } from '../../../packages/text/index';
 import { canRecognise, FILE_TYPES } from '../matter';
 import type { Model } from '../model';
@@ -19,12 +19,12 @@ export function matter(model: Model, ports: Ports): TemplateResult {
       <h2 id="matter-title">${t('desk.matter.title')}</h2>
       ${session === null
         ? html`<p class="muted">${t('desk.matter.empty')}</p>`
-        : html`${facts(session, ports)}${papers(model, session, ports)}${chat(model, session, ports)}${outcome(model, session, ports)}`}
+        : html`${facts(session)}${recognised(session, ports)}${papers(model, session, ports)}${chat(model, session, ports)}${outcome(model, session, ports)}`}
     </section>
   `;
 }
 
-const facts = (session: DeskSession, ports: Ports): TemplateResult => html`
+const facts = (session: DeskSession): TemplateResult => html`
   <div class="facts" tabindex="0" role="region" aria-label=${t('desk.matter.facts')}>
     ${session.passed_by === '' ? nothing : html`<p class="mark">${t('desk.waiting.passed', { name: session.passed_by, why: session.passed_why })}</p>`}
     <dl>
@@ -34,23 +34,6 @@ const facts = (session: DeskSession, ports: Ports): TemplateResult => html`
         ? nothing
         : html`<dt>${t('desk.matter.appointment')}</dt>
             <dd>${session.ticket === null ? timeOf(session.appointment_at) : t('desk.waiting.walkin')}</dd>`}
-      <dt><label for="recognised">${t('desk.matter.recognised')}</label></dt>
-      <dd>
-        <select
-          id="recognised"
-          ?disabled=${!canRecognise(session)}
-          @change=${(e: globalThis.Event) => {
-            const how = BY_WHAT.find((word) => word === (e.target as HTMLSelectElement).value);
-            if (how !== undefined) ports.send({ kind: 'recognised', how });
-          }}
-        >
-          <option value="" ?selected=${session.identified === null} ?disabled=${session.identified !== null}>${t('desk.recognised.not_yet')}</option>
-          ${BY_WHAT.map((word) => html`<option value=${word} ?selected=${session.identified?.by_what === word}>${t(`desk.recognised.${word}`)}</option>`)}
-        </select>
-        ${session.identified === null
-          ? nothing
-          : html`<small class="muted">${t('desk.recognised.by', { name: session.identified.by, time: timeOf(session.identified.at) })}</small>`}
-      </dd>
       <dt>${t('desk.matter.kiosk')}</dt>
       <dd>${session.kiosk}</dd>
       ${session.details === ''
@@ -64,6 +47,31 @@ const facts = (session: DeskSession, ports: Ports): TemplateResult => html`
     </dl>
   </div>
 `;
+
+/** How the person was recognised; the chosen way says by whom and when. */
+function recognised(session: DeskSession, ports: Ports): TemplateResult {
+  const known = session.identified;
+  const option = (word: ByWhat): string => {
+    const way = t(`desk.recognised.${word}`);
+    return known?.by_what === word ? t('desk.recognised.by', { way, name: known.by, time: timeOf(known.at) }) : way;
+  };
+  return html`
+    <div class="recognised">
+      <label for="recognised">${t('desk.matter.recognised')}</label>
+      <select
+        id="recognised"
+        ?disabled=${!canRecognise(session)}
+        @change=${(e: globalThis.Event) => {
+          const how = BY_WHAT.find((word) => word === (e.target as HTMLSelectElement).value);
+          if (how !== undefined) ports.send({ kind: 'recognised', how });
+        }}
+      >
+        <option value="" ?selected=${known === null} ?disabled=${known !== null}>${t('desk.recognised.not_yet')}</option>
+        ${BY_WHAT.map((word) => html`<option value=${word} ?selected=${known?.by_what === word}>${option(word)}</option>`)}
+      </select>
+    </div>
+  `;
+}
 
 const papers = (model: Model, session: DeskSession, ports: Ports): TemplateResult => html`
   <div class="papers">
@@ -88,7 +96,7 @@ const papers = (model: Model, session: DeskSession, ports: Ports): TemplateResul
       />
     </div>
     ${session.documents.length === 0
-      ? html`<p class="muted">${t('desk.matter.papers_empty')}</p>`
+      ? html`<p class="hidden">${t('desk.matter.papers_empty')}</p>`
       : html`<ul class="strip">
           ${repeat(session.documents, (d) => d.id, (d) => html`<li>${thumb(d, ports)}</li>`)}
         </ul>`}
