@@ -91,7 +91,8 @@ func entityValues(e Entity) url.Values {
 		"pec": {e.PEC}, "fiscal_code": {e.FiscalCode}, "patron_name": {e.PatronName}, "early_minutes": {strconv.Itoa(e.EarlyMinutes)},
 		"late_minutes": {strconv.Itoa(e.LateMinutes)}, "privacy_notice": {e.PrivacyNotice}, "privacy_url": {e.PrivacyURL},
 		"accessibility_url": {e.AccessibilityURL}, "reminder_hours": {hoursText(e.ReminderHours)},
-		"open_limit": {orNothing(e.OpenLimit)}, "return_minutes": {orNothing(e.ReturnMinutes)}, "ready_texts": {strings.Join(e.ReadyTexts, "\n")},
+		"open_limit": {orNothing(e.OpenLimit)}, "return_minutes": {orNothing(e.ReturnMinutes)}, "patience_minutes": {orNothing(e.PatienceMinutes)},
+		"ready_texts": {strings.Join(e.ReadyTexts, "\n")},
 	}
 	if e.PatronDay > 0 {
 		v.Set("patron_day", strconv.Itoa(e.PatronDay))
@@ -130,7 +131,7 @@ func entityOf(v url.Values) Entity {
 		LateMinutes: whole(v, "late_minutes"), PrivacyNotice: v.Get("privacy_notice"), PrivacyURL: v.Get("privacy_url"),
 		AccessibilityURL: v.Get("accessibility_url"), ReminderHours: hoursOf(v.Get("reminder_hours")),
 		OpenLimit: wholeOr(v, "open_limit", 0), ReturnMinutes: wholeOr(v, "return_minutes", 0),
-		ReadyTexts: strings.Split(tidy(v.Get("ready_texts")), "\n"),
+		PatienceMinutes: wholeOr(v, "patience_minutes", 0), ReadyTexts: strings.Split(tidy(v.Get("ready_texts")), "\n"),
 	}
 }
 
@@ -176,7 +177,7 @@ func entitySections(v url.Values) []FormSection {
 		section("patron", field("patron_name", "text", 80), day, month),
 		section("lateness", minutes("early_minutes"), minutes("late_minutes")),
 		section("fairness", optional("open_limit"), optional("return_minutes")),
-		section("desk", texts),
+		section("desk", optional("patience_minutes"), texts),
 		section("reminders", field("reminder_hours", "text", 40)),
 		section("privacy", notice, field("privacy_url", "url", 500), field("accessibility_url", "url", 500)),
 	}

@@ -63,6 +63,7 @@ func tidyEntity(e *Entity) error {
 	k.between("early_minutes", e.EarlyMinutes, 0, 120)
 	k.between("late_minutes", e.LateMinutes, 0, 120)
 	k.between("open_limit", e.OpenLimit, 0, 20)
+	k.between("patience_minutes", e.PatienceMinutes, 0, 240)
 	k.list("ready_texts", &e.ReadyTexts, maxReadyTexts, 200)
 	k.between("return_minutes", e.ReturnMinutes, 0, 24*60)
 	if len(e.ReminderHours) > maxReminders || slices.ContainsFunc(e.ReminderHours, func(h int) bool { return h < 1 || h > maxReminderHours }) {

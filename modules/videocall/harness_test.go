@@ -127,7 +127,7 @@ func (h *house) Office(context.Context, *tenant.Tx, uuid.UUID) (string, error) {
 	return "Anagrafe", nil
 }
 func (h *house) Entity(context.Context, *tenant.Tx) (EntityLabel, error) {
-	return EntityLabel{Name: "Comune di Isernia", Phone: "0865 4491", PrivacyNotice: "Il Comune tratta i Suoi dati."}, nil
+	return EntityLabel{Name: "Comune di Isernia", Phone: "0865 4491", PrivacyNotice: "Il Comune tratta i Suoi dati.", Patience: 15 * time.Minute}, nil
 }
 
 func (h *house) Planned(context.Context, *tenant.Tx, civil.Date, civil.Date) (int, error) {

@@ -75,7 +75,8 @@ type EntityLabel struct {
 	Name          string
 	Phone         string
 	PrivacyNotice string
-	ReadyTexts    []string // sentences that operators may send without typing them
+	Patience      time.Duration // how long somebody may wait before the office is called to it; zero for never
+	ReadyTexts    []string      // sentences that operators may send without typing them
 }
 
 // Kiosks is what a kiosk is called. counters satisfies it.

@@ -218,7 +218,7 @@ func (s *Service) DeskState(ctx context.Context, t tenant.Tenant, a actor.Actor)
 		if err != nil {
 			return err
 		}
-		state.Waiting = waitingEntries(queue, people, operator)
+		state.Waiting = waitingEntries(queue, people, operator, tx.Now(), entity.Patience)
 		if v.ID.IsZero() {
 			return nil
 		}
@@ -274,12 +274,17 @@ func (s *Service) people(ctx context.Context, tx *tenant.Tx, a actor.Actor, oper
 	return s.cfg.Appointments.People(ctx, tx, appointments)
 }
 
-func waitingEntries(queue []Session, people map[uuid.UUID]Person, me uuid.UUID) []WaitingEntry {
+// tooLong says whether somebody who waits for anybody has waited longer than the entity wants.
+func tooLong(v Session, now time.Time, patience time.Duration) bool {
+	return patience > 0 && v.State == Waiting && !v.Parked && now.Sub(v.StartedAt) >= patience
+}
+
+func waitingEntries(queue []Session, people map[uuid.UUID]Person, me uuid.UUID, now time.Time, patience time.Duration) []WaitingEntry {
 	out := make([]WaitingEntry, len(queue))
 	for i, v := range queue {
 		p := personOf(&v, people)
 		out[i] = WaitingEntry{ID: v.ID, Service: v.ServiceTitle, Kiosk: v.KioskName, Citizen: strings.TrimSpace(p.Name + " " + p.Surname),
-			Ticket: v.Ticket, Since: v.StartedAt, AppointmentAt: v.AppointmentAt, Parked: v.Parked, Wanted: v.WantedName, Yours: v.WantedID != nil && *v.WantedID == me,
+			Ticket: v.Ticket, Since: v.StartedAt, Long: tooLong(v, now, patience), AppointmentAt: v.AppointmentAt, Parked: v.Parked, Wanted: v.WantedName, Yours: v.WantedID != nil && *v.WantedID == me,
 			PassedBy: v.PassedBy, PassedWhy: v.PassedWhy}
 	}
 	return out

@@ -118,6 +118,7 @@ type WaitingEntry struct {
 	Citizen       string    `json:"citizen"`
 	Ticket        *int      `json:"ticket" doc:"The number of who came without an appointment; then appointment_at is when they took it"`
 	Since         time.Time `json:"since"`
+	Long          bool      `json:"long" doc:"They wait longer than the entity wants"`
 	AppointmentAt time.Time `json:"appointment_at"`
 	Parked        bool      `json:"parked" doc:"Set aside: called only by choosing them"`
 	Wanted        string    `json:"wanted" doc:"The operator they wait for; empty for anybody"`

@@ -48,6 +48,7 @@ type WallOffice struct {
 	Name           string
 	Answers        bool
 	Waiting        int
+	Long           int // of them, those who wait longer than the entity wants
 	LongestMinutes int // since the person who has waited longest sat down
 	Present        int // operators whose desk is open
 	Talking        int // of them, those in a call
@@ -90,8 +91,12 @@ func (s *Service) Wall(ctx context.Context, t tenant.Tenant) (w Wall, err error)
 	var sessions []Session
 	var served []servedCell
 	var now time.Time
+	var entity EntityLabel
 	err = s.cfg.DB.InTenant(ctx, t, func(tx *tenant.Tx) (err error) {
 		now = tx.Now()
+		if entity, err = s.cfg.Labels.Entity(ctx, tx); err != nil {
+			return err
+		}
 		if offices, err = s.cfg.Floor.Desks(ctx, tx); err != nil {
 			return err
 		}
@@ -106,7 +111,7 @@ func (s *Service) Wall(ctx context.Context, t tenant.Tenant) (w Wall, err error)
 	}
 	here := s.desksOpen(ctx, t, offices)
 	for _, o := range offices {
-		w.Offices = append(w.Offices, wallOffice(o, sessions, served, here, now))
+		w.Offices = append(w.Offices, wallOffice(o, sessions, served, here, now, entity.Patience))
 	}
 	for _, k := range kiosks {
 		w.Kiosks = append(w.Kiosks, WallKiosk{k.Name, k.Place, standing(k, sessions)})
@@ -135,7 +140,7 @@ func (s *Service) desksOpen(ctx context.Context, t tenant.Tenant, offices []Floo
 	return out
 }
 
-func wallOffice(o FloorOffice, sessions []Session, served []servedCell, here map[uuid.UUID]bool, now time.Time) WallOffice {
+func wallOffice(o FloorOffice, sessions []Session, served []servedCell, here map[uuid.UUID]bool, now time.Time, patience time.Duration) WallOffice {
 	out := WallOffice{Name: o.Name, Answers: o.Answers}
 	talking := map[uuid.UUID]bool{}
 	for _, v := range sessions {
@@ -144,6 +149,9 @@ func wallOffice(o FloorOffice, sessions []Session, served []servedCell, here map
 			talking[*v.OperatorID] = true // whichever office they talk for, they are taken
 		case v.State == Waiting && v.OfficeID == o.ID:
 			out.Waiting++
+			if tooLong(v, now, patience) {
+				out.Long++
+			}
 			out.LongestMinutes = max(out.LongestMinutes, int(now.Sub(v.StartedAt)/time.Minute))
 		}
 	}

@@ -66,8 +66,11 @@ func wallView(w Wall, at string) WallView {
 		if o.Waiting > 0 {
 			one.Longest = i18n.T(i18n.Italian, "videocall.minutes", map[string]any{"minutes": strconv.Itoa(o.LongestMinutes)})
 		}
-		if o.Alone() {
+		switch {
+		case o.Alone():
 			one.Alarm = word("videocall.wall.alone")
+		case o.Long > 0:
+			one.Alarm = word("videocall.wall.long")
 		}
 		view.Offices = append(view.Offices, one)
 	}

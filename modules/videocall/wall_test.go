@@ -41,14 +41,19 @@ func TestTheWallShowsWhoWaitsWhoServesAndWhichKiosksAnswer(t *testing.T) {
 	waits := h.wall(t)
 	require.Equal(t, 2, waits.Offices[0].Waiting)
 	require.Equal(t, 7, waits.Offices[0].LongestMinutes)
+	require.Zero(t, waits.Offices[0].Long)
 	require.True(t, waits.Offices[0].Alone(), "two wait and no desk is open")
 	require.NotEqual(t, before.Version, waits.Version)
+
+	h.Clock.Advance(8 * time.Minute)
+	require.Equal(t, 2, h.wall(t).Offices[0].Long, "a quarter of an hour is too long")
 
 	free, busy := h.operator(), h.operator()
 	for _, a := range []actor.Actor{free, busy} {
 		_, err := h.s.DeskState(t.Context(), h.t, a)
 		require.NoError(t, err)
 	}
+	require.True(t, h.desk(t, free).Waiting[0].Long)
 	require.NoError(t, h.s.Next(t.Context(), h.t, busy, uuid.New()))
 	for _, a := range []actor.Actor{first, busy} {
 		_, err := h.s.Join(t.Context(), h.t, a)
@@ -56,7 +61,7 @@ func TestTheWallShowsWhoWaitsWhoServesAndWhichKiosksAnswer(t *testing.T) {
 	}
 	h.beats(t, first, busy)
 	calls := h.wall(t)
-	require.Equal(t, WallOffice{Name: "Anagrafe", Answers: true, Waiting: 1, LongestMinutes: 7, Present: 2, Talking: 1}, calls.Offices[0])
+	require.Equal(t, WallOffice{Name: "Anagrafe", Answers: true, Waiting: 1, Long: 1, LongestMinutes: 15, Present: 2, Talking: 1}, calls.Offices[0])
 	var stand []Standing
 	for _, k := range calls.Kiosks {
 		stand = append(stand, k.Standing)

@@ -104,7 +104,8 @@ func (l labels) Office(ctx context.Context, tx *tenant.Tx, office uuid.UUID) (st
 
 func (l labels) Entity(ctx context.Context, tx *tenant.Tx) (videocall.EntityLabel, error) {
 	e, err := l.catalog.Entity(ctx, tx)
-	return videocall.EntityLabel{Name: e.Name, Phone: e.Phone, PrivacyNotice: e.PrivacyNotice, ReadyTexts: e.ReadyTexts}, err
+	return videocall.EntityLabel{Name: e.Name, Phone: e.Phone, PrivacyNotice: e.PrivacyNotice, ReadyTexts: e.ReadyTexts,
+		Patience: time.Duration(e.PatienceMinutes) * time.Minute}, err
 }
 
 type kioskLabels struct{ counters *counters.Service }

@@ -28,7 +28,7 @@ func All() []Workload {
 	all = append(all, Switch()...)
 	all = append(all, Book()...)
 	all = append(all, Slots()...)
-	all = append(all, Face(), Page(), Screens())
+	all = append(all, Face(), Page(), Screens(), Learn())
 	return all
 }
 

@@ -22,6 +22,7 @@ const person = (id: string): WaitingPerson => ({
   citizen: 'Maria R.',
   ticket: null,
   since: '2026-05-05T08:30:00Z',
+  long: false,
   appointment_at: null,
   parked: false,
   wanted: '',

@@ -114,6 +114,7 @@ export const deskState = shape({
       citizen: text,
       ticket: withDefault(nullable(number), null),
       since: instant,
+      long: withDefault(flag, false),
       appointment_at: nullable(instant),
       /** Set aside: called only by choosing them. */
       parked: withDefault(flag, false),

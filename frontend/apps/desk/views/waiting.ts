@@ -38,7 +38,8 @@ export function waiting(model: Model, ports: Ports): TemplateResult {
 function row(model: Model, person: WaitingPerson, index: number, first: number, ports: Ports): TemplateResult {
   const since = elapsed(model.now + model.skew - Date.parse(person.since));
   return html`
-    <li class=${index === first ? 'first' : ''}>
+    <li class="${index === first ? 'first' : ''} ${person.long ? 'long' : ''}">
+      ${person.long ? html`<span class="mark long">${t('desk.waiting.long')}</span>` : nothing}
       <strong>${person.citizen}</strong>
       <span>${person.service}</span>
       <span class="muted">${person.kiosk}</span>
