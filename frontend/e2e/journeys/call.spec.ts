@@ -310,9 +310,9 @@ test('a person is set aside and taken back, then passed to a colleague with the 
 
   await desk.keyboard.press('k')
   await expect(kiosk.getByRole('heading', { name: 'L’operatore torna da Lei' })).toBeVisible()
-  await expect(desk.getByText('In pausa: la richiami quando vuole')).toBeVisible()
+  await expect(desk.getByText('Messa da parte: la richiami quando vuole')).toBeVisible()
   await expect(desk.getByRole('button', { name: /Avanti il prossimo/ })).toBeDisabled()
-  await expect(colleague.getByText(/^In pausa con/)).toBeVisible()
+  await expect(colleague.getByText(/^Messa da parte da/)).toBeVisible()
   await axe(kiosk)
   await axe(desk)
   await shot(desk, 'desk-parked')
