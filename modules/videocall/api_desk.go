@@ -25,6 +25,7 @@ type nextInput struct {
 	Body struct {
 		RequestID uuid.UUID  `json:"request_id" format:"uuid" doc:"The same request calls one person"`
 		SessionID *uuid.UUID `json:"session_id,omitempty" format:"uuid" doc:"A chosen person instead of the first"`
+		Why       string     `json:"why,omitempty" maxLength:"800" doc:"Why a chosen person comes before others, 3 to 200 characters"`
 		Standby   string     `json:"standby,omitempty" maxLength:"100" doc:"The room in which the page stands by"`
 	}
 }
@@ -104,7 +105,7 @@ func (s *Service) apiNext(ctx context.Context, in *nextInput) (*nextOutput, erro
 	if err != nil {
 		return nil, err
 	}
-	claimed, err := s.Claim(ctx, t, a, Claim{Request: in.Body.RequestID, Chosen: in.Body.SessionID, Standby: in.Body.Standby})
+	claimed, err := s.Claim(ctx, t, a, Claim{Request: in.Body.RequestID, Chosen: in.Body.SessionID, Why: in.Body.Why, Standby: in.Body.Standby})
 	if err != nil {
 		return nil, err
 	}

@@ -26,9 +26,9 @@ func (s *Service) Next(ctx context.Context, t tenant.Tenant, a actor.Actor, requ
 }
 
 // CallChosen takes the person that the operator chose from the queue; "videocall.nobody_waiting" when they do not
-// wait any more or wait for another office.
-func (s *Service) CallChosen(ctx context.Context, t tenant.Tenant, a actor.Actor, session ID, request uuid.UUID) error {
-	return s.callOnly(ctx, t, a, Claim{Request: request, Chosen: &session.UUID})
+// wait any more or wait for another office, "videocall.chosen_why" when somebody else's turn it is and no reason is given.
+func (s *Service) CallChosen(ctx context.Context, t tenant.Tenant, a actor.Actor, session ID, request uuid.UUID, why string) error {
+	return s.callOnly(ctx, t, a, Claim{Request: request, Chosen: &session.UUID, Why: why})
 }
 
 func (s *Service) callOnly(ctx context.Context, t tenant.Tenant, a actor.Actor, c Claim) error {
@@ -47,6 +47,7 @@ func (s *Service) callOnly(ctx context.Context, t tenant.Tenant, a actor.Actor, 
 type Claim struct {
 	Request uuid.UUID  // the same request calls one person
 	Chosen  *uuid.UUID // a chosen session instead of the first
+	Why     string     // why they were chosen before others, 3 to 200 characters; kept in the register of operations
 	Standby string     // the room in which the operator's page stands by, if any
 }
 
@@ -107,6 +108,10 @@ func (s *Service) claim(ctx context.Context, t tenant.Tenant, a actor.Actor, c C
 		if err != nil {
 			return err
 		}
+		why, err := s.reasonFor(ctx, tx, operator, offices, c)
+		if err != nil {
+			return err
+		}
 		v, err = claimNext(ctx, tx, claim{operator: operator, name: a.Name, room: room, offices: offices, only: c.Chosen})
 		if errors.Is(err, problem.NotFound) {
 			return problem.New(problem.Conflict, "videocall.nobody_waiting")
@@ -123,8 +128,11 @@ func (s *Service) claim(ctx context.Context, t tenant.Tenant, a actor.Actor, c C
 				return err
 			}
 		}
-		return audit.Record(ctx, tx, a, "session.claimed", "session:"+v.ID.String(),
-			map[string]any{"appointment": v.AppointmentID.String()})
+		detail := map[string]any{"appointment": v.AppointmentID.String()}
+		if why != "" {
+			detail["why"] = why
+		}
+		return audit.Record(ctx, tx, a, "session.claimed", "session:"+v.ID.String(), detail)
 	}
 	err = s.cfg.DB.InTenant(ctx, t, try)
 	if tenant.Violates(err, "sessions_operator_id_live_key") || tenant.Violates(err, "session_events_staff_id_request_id_key") {

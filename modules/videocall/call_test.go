@@ -27,7 +27,7 @@ func (h *house) do(c Command, kiosk, operator actor.Actor, v Session) error {
 	ctx := context.Background()
 	switch c {
 	case Call:
-		return h.s.CallChosen(ctx, h.t, operator, v.ID, uuid.New())
+		return h.s.CallChosen(ctx, h.t, operator, v.ID, uuid.New(), "serve subito")
 	case Close:
 		return h.s.Close(ctx, h.t, operator, Resolved, "fatto")
 	case Hold, Resume, Recall, Miss:

@@ -368,7 +368,7 @@ func (h *house) call(t *testing.T) (kiosk, operator actor.Actor, v Session) {
 	t.Helper()
 	kiosk, v = h.wait(t)
 	operator = h.operator()
-	require.NoError(t, h.s.CallChosen(t.Context(), h.t, operator, v.ID, uuid.New()))
+	require.NoError(t, h.s.CallChosen(t.Context(), h.t, operator, v.ID, uuid.New(), "serve subito"))
 	return kiosk, operator, h.session(t, v.ID)
 }
 

@@ -52,7 +52,7 @@ func TestAParkedPersonWaitsForWhoParkedThemAndIsNotBilledMeanwhile(t *testing.T)
 
 	h.Clock.Advance(5 * time.Second)
 	require.Equal(t, billed, h.billed(t, v.ID))
-	require.NoError(t, h.s.CallChosen(t.Context(), h.t, operator, v.ID, uuid.New()))
+	require.NoError(t, h.s.CallChosen(t.Context(), h.t, operator, v.ID, uuid.New(), "serve subito"))
 	back := h.session(t, v.ID)
 	require.False(t, back.Parked)
 	require.Nil(t, back.WantedID)

@@ -191,7 +191,7 @@ func TestTwoOperatorsWhoCallOneCitizenAreOneCallAndOneClearAnswer(t *testing.T) 
 		var wg sync.WaitGroup
 		for i := range errs {
 			a := h.operator()
-			wg.Go(func() { errs[i] = h.s.CallChosen(context.Background(), h.t, a, v.ID, uuid.New()) })
+			wg.Go(func() { errs[i] = h.s.CallChosen(context.Background(), h.t, a, v.ID, uuid.New(), "serve subito") })
 		}
 		wg.Wait()
 		if errs[0] != nil {

@@ -44,7 +44,7 @@ func TestWhoHasNoAppointmentTakesTheNextNumberAndWaits(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, booked.ID, desk.Waiting[0].ID, "who had an appointment comes first")
 	require.Equal(t, "Numero 1", desk.Waiting[1].Citizen)
-	require.NoError(t, h.s.CallChosen(t.Context(), h.t, operator, v.ID, uuid.New()))
+	require.NoError(t, h.s.CallChosen(t.Context(), h.t, operator, v.ID, uuid.New(), "serve subito"))
 	desk, err = h.s.DeskState(t.Context(), h.t, operator)
 	require.NoError(t, err)
 	require.Equal(t, CitizenView{Name: "Numero 1"}, desk.Session.Citizen)

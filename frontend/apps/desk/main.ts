@@ -85,7 +85,7 @@ const failed = (error: ApiError): Event => ({ kind: 'failed', error });
 function run(effect: Effect): void {
   switch (effect.kind) {
     case 'claim': {
-      const claim = api.claimNext(effect.requestId, effect.chosen, line.standbyRoom);
+      const claim = api.claimNext(effect.requestId, effect.chosen, effect.why, line.standbyRoom);
       line.expect(claim.then(({ way }) => way));
       return follow(
         claim,

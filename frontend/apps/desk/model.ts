@@ -20,7 +20,7 @@ export interface Toast {
 }
 
 /** Windows over the desk. */
-export type Dialog = 'keys' | 'day' | 'devices' | 'no_show' | 'paper' | 'pass';
+export type Dialog = 'keys' | 'day' | 'devices' | 'no_show' | 'paper' | 'pass' | 'chosen';
 
 /** The window in which a person is passed on. */
 export interface Passing {
@@ -67,6 +67,8 @@ export interface Model {
   /** The step in flight; others wait. */
   readonly busy: DeskStep | 'pass' | 'close' | null;
   readonly passing: Passing | null;
+  /** Who is about to be called before others, and why. */
+  readonly choosing: { readonly id: string; readonly why: string } | null;
   /** A close in flight for this session. */
   readonly closing: string | null;
   readonly uploads: number;
@@ -90,6 +92,8 @@ export type Event =
   | { readonly kind: 'shortcutsSet'; readonly on: boolean }
   // Who waits.
   | { readonly kind: 'next'; readonly requestId: string; readonly chosen?: string }
+  | { readonly kind: 'chosenReasoned'; readonly why: string }
+  | { readonly kind: 'chosenConfirmed'; readonly requestId: string }
   | { readonly kind: 'claimed'; readonly snapshot: DeskSnapshot }
   | { readonly kind: 'claimFailed'; readonly error: ApiError }
   | { readonly kind: 'rested' }
@@ -137,7 +141,7 @@ export type Event =
 
 /** What the outside must do once. */
 export type Effect =
-  | { readonly kind: 'claim'; readonly requestId: string; readonly chosen: string | null }
+  | { readonly kind: 'claim'; readonly requestId: string; readonly chosen: string | null; readonly why: string }
   | { readonly kind: 'step'; readonly step: DeskStep }
   | { readonly kind: 'identify'; readonly how: ByWhat }
   | { readonly kind: 'targets' }

@@ -96,7 +96,7 @@ describe('who waits', () => {
 
   it('is claimed by one press, once', () => {
     const asked = run(ready(person('a')), { kind: 'next', requestId: 'r1' }, { kind: 'next', requestId: 'r2' });
-    expect(asked.effects).toEqual([{ kind: 'claim', requestId: 'r1', chosen: null }]);
+    expect(asked.effects).toEqual([{ kind: 'claim', requestId: 'r1', chosen: null, why: '' }]);
     const claimed = run(asked.model, { kind: 'claimed', snapshot: snap(session('called')) });
     expect(sessionOf(claimed.model)?.id).toBe('s1');
     expect(claimed.model.claiming).toBeNull();
@@ -104,8 +104,16 @@ describe('who waits', () => {
   });
 
   it('can be chosen out of order', () => {
-    const { effects } = run(ready(person('a'), person('b')), { kind: 'next', requestId: 'r', chosen: 'b' });
-    expect(effects).toEqual([{ kind: 'claim', requestId: 'r', chosen: 'b' }]);
+    const asked = run(ready(person('a'), person('b')), { kind: 'next', requestId: 'r', chosen: 'b' });
+    expect(asked.effects).toEqual([]);
+    expect(asked.model).toMatchObject({ dialog: 'chosen', choosing: { id: 'b', why: '' } });
+    expect(run(asked.model, { kind: 'chosenConfirmed', requestId: 'r' }).effects).toEqual([]);
+    const reasoned = run(asked.model, { kind: 'chosenReasoned', why: ' sta male ' });
+    const called = run(reasoned.model, { kind: 'chosenConfirmed', requestId: 'r' }, { kind: 'chosenConfirmed', requestId: 'r2' });
+    expect(called.effects).toEqual([{ kind: 'claim', requestId: 'r', chosen: 'b', why: 'sta male' }]);
+    expect(called.model).toMatchObject({ dialog: null, choosing: null });
+    expect(run(reasoned.model, { kind: 'dialogClosed' }).model.choosing).toBeNull();
+    expect(run(ready(person('a')), { kind: 'next', requestId: 'r', chosen: 'a' }).effects).toHaveLength(1);
   });
 
   it('opens the camera while somebody waits, so that one key leads to a face', () => {
@@ -191,7 +199,7 @@ describe('a person who goes elsewhere', () => {
     expect(parked.effects).toContainEqual({ kind: 'say', key: 'parked', args: { name: 'Maria Rossi' } });
     expect(canClaim(parked.model)).toBe(false);
     expect(kinds(run(parked.model, { kind: 'next', requestId: 'r' }).effects)).toEqual([]);
-    expect(run(parked.model, { kind: 'next', requestId: 'r', chosen: 's1' }).effects).toContainEqual({ kind: 'claim', requestId: 'r', chosen: 's1' });
+    expect(run(parked.model, { kind: 'next', requestId: 'r', chosen: 's1' }).effects).toContainEqual({ kind: 'claim', requestId: 'r', chosen: 's1', why: '' });
   });
 
   it('who waits for a colleague is not mine to call next; who waits for me is', () => {

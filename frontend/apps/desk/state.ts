@@ -4,7 +4,7 @@ import { type DeskSession, type DeskSnapshot, inCall, type WaitingPerson } from 
 import { skewOf } from '../../packages/text/index';
 import type { Demand, Draft, Effect, Event, Model, Toast } from './model';
 import { inMatter } from './matter';
-import { inPassing, openPassing } from './passing';
+import { inPassing, MIN_WHY, openPassing } from './passing';
 import { can } from './steps';
 
 /** A line that is down for less than this shows nothing. */
@@ -42,6 +42,7 @@ export function initial(now: number): Model {
     draft: EMPTY,
     busy: null,
     passing: null,
+    choosing: null,
     closing: null,
     uploads: 0,
     dialog: null,
@@ -149,8 +150,12 @@ function move(model: Model, event: Event): Step {
     case 'shortcutsSet':
       return only({ ...model, shortcuts: event.on });
     case 'next':
-      return (event.chosen === undefined ? canClaim(model) : canChoose(model))
-        ? { model: { ...model, claiming: event.requestId, breath: null }, effects: [{ kind: 'claim', requestId: event.requestId, chosen: event.chosen ?? null }] }
+      return next(model, event.requestId, event.chosen ?? null);
+    case 'chosenReasoned':
+      return only(model.choosing === null ? model : { ...model, choosing: { ...model.choosing, why: event.why } });
+    case 'chosenConfirmed':
+      return model.choosing !== null && canConfirm(model)
+        ? claim({ ...model, dialog: null, choosing: null }, event.requestId, model.choosing.id, model.choosing.why.trim())
         : only(model);
     case 'claimed':
       return snapshot({ ...model, claiming: null }, event.snapshot);
@@ -198,7 +203,7 @@ function move(model: Model, event: Event): Step {
     case 'dialogOpened':
       return openDialog(model, event);
     case 'dialogClosed':
-      return only({ ...model, dialog: null, viewing: null, passing: null });
+      return only({ ...model, dialog: null, viewing: null, passing: null, choosing: null });
     case 'dayFetched':
       return only(
         model.day?.date === event.date
@@ -214,6 +219,25 @@ function move(model: Model, event: Event): Step {
     default:
       return only(model); // an event of a session that is over
   }
+}
+
+/** Calls the first, or a chosen person; who would pass over others is asked why. */
+function next(model: Model, requestId: string, chosen: string | null): Step {
+  if (chosen === null) return canClaim(model) ? claim(model, requestId, null, '') : only(model);
+  if (!canChoose(model)) return only(model);
+  const person = model.snapshot?.waiting.find((p) => p.id === chosen);
+  const first = model.snapshot?.waiting.find(forAnyOrMe);
+  const due = person === undefined || person.parked || person.yours || first?.id === chosen;
+  return due ? claim(model, requestId, chosen, '') : only({ ...model, dialog: 'chosen', choosing: { id: chosen, why: '' } });
+}
+
+/** Whether the reason says anything; the server has the same rule. */
+export function canConfirm(model: Model): boolean {
+  return canChoose(model) && (model.choosing?.why.trim().length ?? 0) >= MIN_WHY;
+}
+
+function claim(model: Model, requestId: string, chosen: string | null, why: string): Step {
+  return { model: { ...model, claiming: requestId, breath: null }, effects: [{ kind: 'claim', requestId, chosen, why }] };
 }
 
 function say(key: Extract<Effect, { kind: 'say' }>['key'], args: Readonly<Record<string, string | number>> = {}): Effect {

@@ -40,8 +40,8 @@ export interface Claim {
   readonly way: Ticket | 'standing' | null;
 }
 
-/** Takes the first who waits, or a chosen one, standing by in a room or not (""). `requestId` makes a repetition harmless. */
-export const claimNext = (requestId: string, chosen: string | null, room: string): Promise<Claim> =>
+/** Takes the first who waits, or a chosen one with the reason for it, standing by in a room or not (""). `requestId` makes a repetition harmless. */
+export const claimNext = (requestId: string, chosen: string | null, why: string, room: string): Promise<Claim> =>
   request(
     `${BASE}/next`,
     (raw, path) => {
@@ -53,6 +53,7 @@ export const claimNext = (requestId: string, chosen: string | null, room: string
       body: {
         request_id: requestId,
         ...(chosen === null ? {} : { session_id: chosen }),
+        ...(why === '' ? {} : { why }),
         ...(room === '' ? {} : { standby: room }),
       },
     },

@@ -6,7 +6,7 @@ import type { Device } from '../../../packages/call/index';
 import { dateOf, isoDate, timeOf } from '../../../packages/text/index';
 import { KEYS } from '../keys';
 import type { Day, Model } from '../model';
-import { nameOf, sessionOf } from '../state';
+import { canConfirm, nameOf, sessionOf } from '../state';
 import { maybe, t } from '../words';
 import { passing } from './passing';
 import type { Ports } from './ports';
@@ -28,6 +28,8 @@ export function dialogs(model: Model, ports: Ports): TemplateResult | typeof not
       return paper(model, ports);
     case 'no_show':
       return noShow(model, ports);
+    case 'chosen':
+      return model.choosing === null ? nothing : frame(t('desk.chosen.title'), chosen(model, model.choosing.why, ports), ports);
     case 'pass':
       return model.passing === null ? nothing : frame(t('desk.pass.title'), passing(model, model.passing, ports), ports);
     case null:
@@ -144,6 +146,27 @@ function originalOf(shown: Paper): string {
   const url = new URL(shown.url, location.href);
   url.search = '?original=true';
   return url.href;
+}
+
+function chosen(model: Model, why: string, ports: Ports): TemplateResult {
+  const submit = (event: globalThis.Event): void => {
+    event.preventDefault();
+    ports.send({ kind: 'chosenConfirmed', requestId: ports.newId() });
+  };
+  return html`<form class="pass" @submit=${submit}>
+    <p>${t('desk.chosen.text')}</p>
+    <label class="field">
+      <span>${t('desk.pass.why')}</span>
+      <textarea
+        rows="2"
+        maxlength="200"
+        autofocus
+        .value=${why}
+        @input=${(e: globalThis.Event) => ports.send({ kind: 'chosenReasoned', why: (e.target as HTMLTextAreaElement).value })}
+      ></textarea>
+    </label>
+    <button class="button primary" type="submit" ?disabled=${!canConfirm(model)}>${t('desk.chosen.call')}</button>
+  </form>`;
 }
 
 function noShow(model: Model, ports: Ports): TemplateResult | typeof nothing {
