@@ -30,6 +30,7 @@ const (
 	messageCancelled = "booking.cancelled"
 	messageReminder  = "booking.reminder"
 	messageAffected  = "booking.affected"
+	messageRating    = "booking.rating"
 )
 
 // qrPixels is the side of the attached QR picture.
@@ -56,7 +57,7 @@ func NewMessages(svc *Service, n *notify.Service, templates fs.FS) (*Messages, e
 	if err != nil {
 		return nil, fmt.Errorf("mail templates: %w", err)
 	}
-	for _, kind := range []string{messageConfirmed, messageMoved, messageCancelled, messageReminder, messageAffected} {
+	for _, kind := range []string{messageConfirmed, messageMoved, messageCancelled, messageReminder, messageAffected, messageRating} {
 		n.Register(kind, m.compose)
 	}
 	return m, nil
@@ -123,6 +124,11 @@ func (m *Messages) compose(ctx context.Context, tx *tenant.Tx, msg notify.Messag
 		msg.Kind == messageAffected && !stillAffects(msg, a) {
 		return notify.Content{}, notify.ErrStale
 	}
+	if msg.Kind == messageRating {
+		if done, err := isRated(ctx, tx, a.ID); err != nil || done {
+			return notify.Content{}, either(err, notify.ErrStale)
+		}
+	}
 	v, err := m.svc.View(ctx, tx, a)
 	if err != nil {
 		return notify.Content{}, err
@@ -134,6 +140,8 @@ func (m *Messages) compose(ctx context.Context, tx *tenant.Tx, msg notify.Messag
 		name = "booking_cancelled"
 	case messageAffected:
 		name = "booking_affected"
+	case messageRating:
+		name = "booking_rating"
 	}
 	var html, text bytes.Buffer
 	if err := m.html.ExecuteTemplate(&html, name+".html", view); err != nil {
@@ -158,6 +166,13 @@ func (m *Messages) compose(ctx context.Context, tx *tenant.Tx, msg notify.Messag
 		{Name: "codice.png", MediaType: "image/png", Content: qr.PNG(v.Code.Digits(), qrPixels)},
 	}
 	return c, nil
+}
+
+func either(err, otherwise error) error {
+	if err != nil {
+		return err
+	}
+	return otherwise
 }
 
 // oneLine keeps a text from becoming a second header.

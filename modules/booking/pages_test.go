@@ -18,5 +18,6 @@ func TestEveryPageRendersWhateverIsInIt(t *testing.T) {
 		"booking/appuntamento": appointmentView{},
 		"booking/annulla":      appointmentView{},
 		"booking/sposta":       appointmentView{},
+		"booking/valutazione":  ratingView{},
 	})
 }

@@ -48,6 +48,8 @@ func (p *Portal) Routes(r fiber.Router) {
 	r.Get("/prenota/:token/riepilogo", private, p.showSummary)
 	r.Post("/prenota/:token/conferma", private, p.postConfirm)
 	r.Get("/appuntamento/:token", private, p.showAppointment)
+	r.Get("/appuntamento/:token/valutazione", private, p.showRating)
+	r.Post("/appuntamento/:token/valutazione", private, p.postRating)
 	r.Get("/appuntamento/:token/calendario.ics", private, p.calendar)
 	r.Get("/appuntamento/:token/annulla", private, p.showCancel)
 	r.Post("/appuntamento/:token/annulla", private, p.postCancel)

@@ -94,6 +94,9 @@ func entityValues(e Entity) url.Values {
 		"open_limit": {orNothing(e.OpenLimit)}, "return_minutes": {orNothing(e.ReturnMinutes)}, "patience_minutes": {orNothing(e.PatienceMinutes)},
 		"ready_texts": {strings.Join(e.ReadyTexts, "\n")},
 	}
+	if e.AskRating {
+		v.Set("ask_rating", "true")
+	}
 	if e.PatronDay > 0 {
 		v.Set("patron_day", strconv.Itoa(e.PatronDay))
 		v.Set("patron_month", strconv.Itoa(e.PatronMonth))
@@ -131,7 +134,8 @@ func entityOf(v url.Values) Entity {
 		LateMinutes: whole(v, "late_minutes"), PrivacyNotice: v.Get("privacy_notice"), PrivacyURL: v.Get("privacy_url"),
 		AccessibilityURL: v.Get("accessibility_url"), ReminderHours: hoursOf(v.Get("reminder_hours")),
 		OpenLimit: wholeOr(v, "open_limit", 0), ReturnMinutes: wholeOr(v, "return_minutes", 0),
-		PatienceMinutes: wholeOr(v, "patience_minutes", 0), ReadyTexts: strings.Split(tidy(v.Get("ready_texts")), "\n"),
+		PatienceMinutes: wholeOr(v, "patience_minutes", 0), AskRating: v.Get("ask_rating") == "true",
+		ReadyTexts: strings.Split(tidy(v.Get("ready_texts")), "\n"),
 	}
 }
 
@@ -178,7 +182,7 @@ func entitySections(v url.Values) []FormSection {
 		section("lateness", minutes("early_minutes"), minutes("late_minutes")),
 		section("fairness", optional("open_limit"), optional("return_minutes")),
 		section("desk", optional("patience_minutes"), texts),
-		section("reminders", field("reminder_hours", "text", 40)),
+		section("reminders", field("reminder_hours", "text", 40), field("ask_rating", "checkbox", 0)),
 		section("privacy", notice, field("privacy_url", "url", 500), field("accessibility_url", "url", 500)),
 	}
 }

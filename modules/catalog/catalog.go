@@ -44,6 +44,7 @@ type Entity struct {
 	ReminderHours    []int    // how long before an appointment its reminders leave, in hours; none where there are none
 	OpenLimit        int      // how many appointments of one service one e-mail address may have ahead; 0 for any number
 	ReturnMinutes    int      // how long a time that was cancelled is kept back before others can book it
+	AskRating        bool     // citizens are asked after an encounter how it went
 	PatienceMinutes  int      // how long somebody waits at a kiosk before the desks and the wall say so; 0 for never
 	ReadyTexts       []string // sentences that operators may send without typing them
 	PrivacyNotice    string   // what the kiosk shows before the call

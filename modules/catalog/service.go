@@ -33,7 +33,7 @@ func (s *Service) Entity(ctx context.Context, q tenant.Querier) (Entity, error) 
 	if tx, ok := q.(*tenant.Tx); ok {
 		name = tx.Tenant().Name
 	}
-	return Entity{Name: name, EarlyMinutes: 15, LateMinutes: 10, ReminderHours: []int{24}, PatienceMinutes: 15}, nil
+	return Entity{Name: name, EarlyMinutes: 15, LateMinutes: 10, ReminderHours: []int{24}, PatienceMinutes: 15, AskRating: true}, nil
 }
 
 // Services lists services by title. The zero Filter lists what is on the site.

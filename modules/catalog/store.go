@@ -10,18 +10,18 @@ import (
 
 const sqlEntity = `
 SELECT name, ipa_code, region, street, postal_code, locality, province, phone, email, pec, fiscal_code,
-       patron_name, patron_day, patron_month, early_minutes, late_minutes, reminder_hours, open_limit, return_minutes, ready_texts, patience_minutes,
+       patron_name, patron_day, patron_month, early_minutes, late_minutes, reminder_hours, open_limit, return_minutes, ready_texts, patience_minutes, ask_rating,
        privacy_notice, privacy_url, accessibility_url, version, updated_at
 FROM {t}.entity_settings`
 
 const sqlUpsertEntity = `
 INSERT INTO {t}.entity_settings AS es (
     name, ipa_code, region, street, postal_code, locality, province, phone, email, pec, fiscal_code,
-    patron_name, patron_day, patron_month, early_minutes, late_minutes, reminder_hours, open_limit, return_minutes, ready_texts, patience_minutes,
+    patron_name, patron_day, patron_month, early_minutes, late_minutes, reminder_hours, open_limit, return_minutes, ready_texts, patience_minutes, ask_rating,
     privacy_notice, privacy_url, accessibility_url, version, updated_at)
 VALUES (
     @name, @ipa_code, @region, @street, @postal_code, @locality, @province, @phone, @email, @pec, @fiscal_code,
-    @patron_name, @patron_day, @patron_month, @early_minutes, @late_minutes, @reminder_hours, @open_limit, @return_minutes, @ready_texts, @patience_minutes,
+    @patron_name, @patron_day, @patron_month, @early_minutes, @late_minutes, @reminder_hours, @open_limit, @return_minutes, @ready_texts, @patience_minutes, @ask_rating,
     @privacy_notice, @privacy_url, @accessibility_url, 1, @now)
 ON CONFLICT (only_row) DO UPDATE SET
     name = EXCLUDED.name, ipa_code = EXCLUDED.ipa_code, region = EXCLUDED.region, street = EXCLUDED.street,
@@ -31,7 +31,7 @@ ON CONFLICT (only_row) DO UPDATE SET
     early_minutes = EXCLUDED.early_minutes, late_minutes = EXCLUDED.late_minutes,
     reminder_hours = EXCLUDED.reminder_hours, open_limit = EXCLUDED.open_limit,
     return_minutes = EXCLUDED.return_minutes, ready_texts = EXCLUDED.ready_texts,
-    patience_minutes = EXCLUDED.patience_minutes,
+    patience_minutes = EXCLUDED.patience_minutes, ask_rating = EXCLUDED.ask_rating,
     privacy_notice = EXCLUDED.privacy_notice, privacy_url = EXCLUDED.privacy_url,
     accessibility_url = EXCLUDED.accessibility_url,
     version = es.version + 1, updated_at = EXCLUDED.updated_at
@@ -45,7 +45,7 @@ func entityArgs(e Entity, now time.Time) tenant.Args {
 		"patron_day": e.PatronDay, "patron_month": e.PatronMonth, "early_minutes": e.EarlyMinutes,
 		"late_minutes": e.LateMinutes, "reminder_hours": append([]int{}, e.ReminderHours...), "open_limit": e.OpenLimit,
 		"return_minutes": e.ReturnMinutes, "ready_texts": orEmpty(e.ReadyTexts),
-		"patience_minutes": e.PatienceMinutes, "privacy_notice": e.PrivacyNotice, "privacy_url": e.PrivacyURL,
+		"patience_minutes": e.PatienceMinutes, "ask_rating": e.AskRating, "privacy_notice": e.PrivacyNotice, "privacy_url": e.PrivacyURL,
 		"accessibility_url": e.AccessibilityURL,
 		"version":           e.Version, "now": now,
 	}

@@ -137,6 +137,10 @@ func (h *house) Booked(context.Context, *tenant.Tx, civil.Date, civil.Date) (int
 	return 120, nil
 }
 
+func (h *house) Ratings(context.Context, *tenant.Tx, civil.Date, civil.Date) ([]Rated, error) {
+	return []Rated{{"Carta d'identità", 8, 4.5}, {"Cambio di residenza", 2, 1}}, nil
+}
+
 func (h *house) Kiosk(context.Context, *tenant.Tx, uuid.UUID) (KioskLabel, error) {
 	return KioskLabel{Name: "Scuola Tagliente", Place: "San Lazzaro", Address: "Via Roma 1"}, nil
 }

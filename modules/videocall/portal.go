@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/csv"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -45,6 +46,7 @@ type Bar struct {
 // Chart is a table whose numbers are drawn as well.
 type Chart struct {
 	Title, Head string
+	None        string // what is said where there are no bars; "" for the usual words
 	Bars        []Bar
 }
 
@@ -92,6 +94,7 @@ func (p *Portal) page(c *fiber.Ctx) error {
 		}
 		view.Charts = append(view.Charts, chart)
 	}
+	view.Charts = append(view.Charts, satisfaction(f))
 	page.Data = view
 	return web.Render(c, fiber.StatusOK, "videocall/statistiche", page)
 }
@@ -124,6 +127,9 @@ func (p *Portal) csv(c *fiber.Ctx) error {
 			}
 			rows = append(rows, []string{word("videocall.by." + t.key), plain(t.name(r.Name)), told(r), served})
 		}
+	}
+	for _, r := range f.Ratings {
+		rows = append(rows, []string{word("videocall.ratings"), plain(r.Service), told(Count{N: r.N}), stars(r)})
 	}
 	if err := w.WriteAll(rows); err != nil {
 		return err
@@ -169,6 +175,28 @@ func capacity(f Figures) Chart {
 		out.Bars = append(out.Bars, Bar{Name: word("videocall." + r.key), Text: hours, Percent: 100 * r.n / most})
 	}
 	return out
+}
+
+// satisfaction draws what citizens said; of a service with few ratings only that there are few.
+func satisfaction(f Figures) Chart {
+	out := Chart{Title: word("videocall.ratings"), Head: word("videocall.head.service"), None: word("videocall.no_ratings")}
+	for _, r := range f.Ratings {
+		bar := Bar{Name: r.Service, Text: told(Count{N: r.N})}
+		if s := stars(r); s != "" {
+			bar.Text = i18n.T(i18n.Italian, "videocall.stars", map[string]any{"stars": s, "n": strconv.Itoa(r.N)})
+			bar.Percent = int(r.Stars * 20)
+		}
+		out.Bars = append(out.Bars, bar)
+	}
+	return out
+}
+
+// stars writes an average as Italians do, "" where there are too few ratings to tell one.
+func stars(r Rated) string {
+	if r.N < few {
+		return ""
+	}
+	return strings.Replace(strconv.FormatFloat(r.Stars, 'f', 1, 64), ".", ",", 1)
 }
 
 func told(c Count) string {

@@ -25,6 +25,7 @@ type Figures struct {
 	ByOutcome      []Count // Name is an Outcome
 	ByService      []Count
 	ByKiosk        []Count
+	Ratings        []Rated // by service, the most first
 	ByHour         []Count // Name is the hour in Rome at which they sat down, "9"
 }
 
@@ -44,6 +45,15 @@ type Capacity interface {
 	Planned(ctx context.Context, tx *tenant.Tx, first, last civil.Date) (minutes int, err error)
 	// Booked gives the minutes of the appointments between two dates, both included.
 	Booked(ctx context.Context, tx *tenant.Tx, first, last civil.Date) (minutes int, err error)
+	// Ratings gives what citizens said of each service between two dates, both included, the most first.
+	Ratings(ctx context.Context, tx *tenant.Tx, first, last civil.Date) ([]Rated, error)
+}
+
+// Rated is what citizens said of a service.
+type Rated struct {
+	Service string
+	N       int
+	Stars   float64 // on average, 1 to 5
 }
 
 type cell struct {
@@ -64,6 +74,9 @@ func (s *Service) Statistics(ctx context.Context, tx *tenant.Tx, first, last civ
 		return f, err
 	}
 	if f.BookedMinutes, err = s.cfg.Capacity.Booked(ctx, tx, first, last); err != nil {
+		return f, err
+	}
+	if f.Ratings, err = s.cfg.Capacity.Ratings(ctx, tx, first, last); err != nil {
 		return f, err
 	}
 	fold(&f, cells)

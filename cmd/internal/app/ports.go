@@ -1,8 +1,10 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -215,6 +217,23 @@ func (c capacity) Planned(ctx context.Context, tx *tenant.Tx, first, last civil.
 		}
 	}
 	return minutes, err
+}
+
+func (c capacity) Ratings(ctx context.Context, tx *tenant.Tx, first, last civil.Date) ([]videocall.Rated, error) {
+	found, err := c.booking.Ratings(ctx, tx, first, last)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]videocall.Rated, len(found))
+	for i, r := range found {
+		sheet, err := c.catalog.ServiceByID(ctx, tx, r.ServiceID)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = videocall.Rated{Service: sheet.Title, N: r.N, Stars: float64(r.Stars) / float64(r.N)}
+	}
+	slices.SortFunc(out, func(a, b videocall.Rated) int { return cmp.Or(b.N-a.N, strings.Compare(a.Service, b.Service)) })
+	return out, nil
 }
 
 func (c capacity) Booked(ctx context.Context, tx *tenant.Tx, first, last civil.Date) (int, error) {

@@ -134,7 +134,7 @@ func (s seeder) tell(ctx context.Context, tx *tenant.Tx, st story) error {
 	} else if !errors.Is(err, problem.NotFound) {
 		return err
 	}
-	entity.ReadyTexts, entity.PatienceMinutes = readyTexts, 15
+	entity.ReadyTexts, entity.PatienceMinutes, entity.AskRating = readyTexts, 15, true
 	if err := c.SaveEntity(ctx, tx, system, entity); err != nil {
 		return err
 	}
