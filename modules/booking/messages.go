@@ -125,8 +125,12 @@ func (m *Messages) compose(ctx context.Context, tx *tenant.Tx, msg notify.Messag
 		return notify.Content{}, notify.ErrStale
 	}
 	if msg.Kind == messageRating {
-		if done, err := isRated(ctx, tx, a.ID); err != nil || done {
-			return notify.Content{}, either(err, notify.ErrStale)
+		done, err := isRated(ctx, tx, a.ID)
+		if err != nil {
+			return notify.Content{}, err
+		}
+		if done {
+			return notify.Content{}, notify.ErrStale
 		}
 	}
 	v, err := m.svc.View(ctx, tx, a)
@@ -166,13 +170,6 @@ func (m *Messages) compose(ctx context.Context, tx *tenant.Tx, msg notify.Messag
 		{Name: "codice.png", MediaType: "image/png", Content: qr.PNG(v.Code.Digits(), qrPixels)},
 	}
 	return c, nil
-}
-
-func either(err, otherwise error) error {
-	if err != nil {
-		return err
-	}
-	return otherwise
 }
 
 // oneLine keeps a text from becoming a second header.

@@ -49,7 +49,12 @@ var appointmentLine = migrate.Line{Name: "appointments", FS: fstest.MapFS{"migra
 CREATE TABLE {t}.test_codes (
     appointment_id uuid PRIMARY KEY, code text NOT NULL UNIQUE, office_id uuid NOT NULL, starts_at timestamptz NOT NULL, used boolean NOT NULL
 );
-GRANT SELECT, INSERT, UPDATE ON {t}.test_codes TO {role};`)}}}
+GRANT SELECT, INSERT, UPDATE ON {t}.test_codes TO {role};
+CREATE TABLE {t}.test_seats (kiosk_id uuid PRIMARY KEY, session_id uuid NOT NULL);
+GRANT SELECT, INSERT, DELETE ON {t}.test_seats TO {role};`)}}}
+
+const sqlTestSeat = `INSERT INTO {t}.test_seats (kiosk_id, session_id) VALUES (@kiosk, @session) ON CONFLICT DO NOTHING`
+const sqlTestRise = `DELETE FROM {t}.test_seats WHERE session_id = @session`
 
 const sqlTestAdd = `INSERT INTO {t}.test_codes (appointment_id, code, office_id, starts_at, used) VALUES (@id, @code, @office, @at, false)`
 const sqlTestFind = `SELECT appointment_id, office_id, starts_at, used FROM {t}.test_codes WHERE code = @code`
@@ -159,13 +164,17 @@ func (h *house) Offers(context.Context, *tenant.Tx, uuid.UUID) ([]WalkInOffer, e
 	}
 	return []WalkInOffer{o}, nil
 }
-func (h *house) Seat(_ context.Context, _ *tenant.Tx, _, session uuid.UUID, until time.Time) (bool, error) {
+func (h *house) Seat(ctx context.Context, tx *tenant.Tx, kiosk, session uuid.UUID, until time.Time) (bool, error) {
+	n, err := tenant.Exec(ctx, tx, sqlTestSeat, tenant.Args{"kiosk": kiosk, "session": session})
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.seats[session] = until
-	return !h.booked, nil
+	return n == 1 && !h.booked, err
 }
-func (h *house) Rise(_ context.Context, _ *tenant.Tx, session uuid.UUID) error {
+func (h *house) Rise(ctx context.Context, tx *tenant.Tx, session uuid.UUID) error {
+	if _, err := tenant.Exec(ctx, tx, sqlTestRise, tenant.Args{"session": session}); err != nil {
+		return err
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	delete(h.seats, session)

@@ -1,8 +1,6 @@
 package videocall
 
 import (
-	"bytes"
-	"encoding/csv"
 	"net/url"
 	"strconv"
 	"time"
@@ -134,10 +132,6 @@ func (p *Portal) pastCSV(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	var b bytes.Buffer
-	b.WriteString("\ufeff")
-	w := csv.NewWriter(&b)
-	w.Comma = ';'
 	var head []string
 	for _, column := range append(pastColumns, "note") {
 		head = append(head, word("videocall.past."+column))
@@ -151,10 +145,5 @@ func (p *Portal) pastCSV(c *fiber.Ctx) error {
 		}
 		rows = append(rows, row)
 	}
-	if err := w.WriteAll(rows); err != nil {
-		return err
-	}
-	c.Set(fiber.HeaderContentType, "text/csv; charset=utf-8")
-	c.Attachment("colloqui-" + f.First.String() + "-" + f.Last.String() + ".csv")
-	return c.Send(b.Bytes())
+	return sendCSV(c, "colloqui-"+f.First.String()+"-"+f.Last.String(), rows)
 }

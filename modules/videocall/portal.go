@@ -1,9 +1,7 @@
 package videocall
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
 	"strconv"
 	"strings"
 	"time"
@@ -99,7 +97,7 @@ func (p *Portal) page(c *fiber.Ctx) error {
 	return web.Render(c, fiber.StatusOK, "videocall/statistiche", page)
 }
 
-// csv gives the same figures for those who count: UTF-8, semicolons, as Italian spreadsheets expect.
+// csv gives the same figures as a table.
 func (p *Portal) csv(c *fiber.Ctx) error {
 	first, last, _, err := p.days(c)
 	if err != nil {
@@ -109,10 +107,6 @@ func (p *Portal) csv(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	var b bytes.Buffer
-	b.WriteString("\ufeff")
-	w := csv.NewWriter(&b)
-	w.Comma = ';'
 	rows := [][]string{
 		{word("videocall.csv.table"), word("videocall.csv.row"), word("videocall.csv.encounters"), word("videocall.csv.served")},
 		{word("videocall.capacity"), word("videocall.planned"), strconv.Itoa(f.PlannedMinutes), ""},
@@ -131,20 +125,7 @@ func (p *Portal) csv(c *fiber.Ctx) error {
 	for _, r := range f.Ratings {
 		rows = append(rows, []string{word("videocall.ratings"), plain(r.Service), told(Count{N: r.N}), stars(r)})
 	}
-	if err := w.WriteAll(rows); err != nil {
-		return err
-	}
-	c.Set(fiber.HeaderContentType, "text/csv; charset=utf-8")
-	c.Attachment("statistiche-" + first.String() + "-" + last.String() + ".csv")
-	return c.Send(b.Bytes())
-}
-
-// plain keeps a spreadsheet from reading a name as a formula.
-func plain(s string) string {
-	if s != "" && bytes.ContainsRune([]byte("=+-@\t\r"), rune(s[0])) {
-		return "'" + s
-	}
-	return s
+	return sendCSV(c, "statistiche-"+first.String()+"-"+last.String(), rows)
 }
 
 type table struct {

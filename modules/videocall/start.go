@@ -18,6 +18,19 @@ import (
 // visit is the number of an Approach whose room becomes the session's, or zero. Refusals are those of Codes, and
 // "videocall.kiosk_busy" while another encounter goes on at this kiosk.
 func (s *Service) Start(ctx context.Context, t tenant.Tenant, a actor.Actor, code string, request, visit uuid.UUID) (Session, error) {
+	return s.once(ctx, t, a, request, func(kiosk uuid.UUID) (Session, error) {
+		ticket, err := s.cfg.Codes.Check(ctx, t, kiosk, code)
+		if err != nil {
+			return Session{}, err
+		}
+		return s.begin(ctx, t, kiosk, ticket, request, visitRoom(t, kiosk, visit))
+	})
+}
+
+// once has open make the kiosk's session, unless the same request made it before, and tells whom it concerns.
+func (s *Service) once(ctx context.Context, t tenant.Tenant, a actor.Actor, request uuid.UUID,
+	open func(kiosk uuid.UUID) (Session, error),
+) (Session, error) {
 	kiosk, err := kioskOf(a)
 	if err != nil {
 		return Session{}, err
@@ -25,12 +38,8 @@ func (s *Service) Start(ctx context.Context, t tenant.Tenant, a actor.Actor, cod
 	if v, found, err := s.started(ctx, t, kiosk, request); err != nil || found {
 		return v, err
 	}
-	ticket, err := s.cfg.Codes.Check(ctx, t, kiosk, code)
-	var v Session
-	if err == nil {
-		v, err = s.begin(ctx, t, kiosk, ticket, request, visitRoom(t, kiosk, visit))
-	}
-	if errors.Is(err, codeUsed) || errors.Is(err, kioskBusy) { // by the same request on another connection?
+	v, err := open(kiosk)
+	if errors.Is(err, codeUsed) || errors.Is(err, kioskBusy) || errors.Is(err, kioskBooked) { // by the same request on another connection?
 		if v, found, again := s.started(ctx, t, kiosk, request); again != nil || found {
 			return v, again
 		}
@@ -38,7 +47,11 @@ func (s *Service) Start(ctx context.Context, t tenant.Tenant, a actor.Actor, cod
 	if err != nil {
 		return Session{}, err
 	}
-	s.seated(ctx, t, v)
+	s.watch.add(t)
+	s.hint(ctx, t, v)
+	if v.Room != "" {
+		s.forgetApproach(ctx, t, v.Room)
+	}
 	return v, nil
 }
 
@@ -48,15 +61,6 @@ func visitRoom(t tenant.Tenant, kiosk, visit uuid.UUID) string {
 		return ""
 	}
 	return approachRoom(t, kiosk, visit)
-}
-
-// seated tells everybody whom it concerns that somebody waits.
-func (s *Service) seated(ctx context.Context, t tenant.Tenant, v Session) {
-	s.watch.add(t)
-	s.hint(ctx, t, v)
-	if v.Room != "" {
-		s.forgetApproach(ctx, t, v.Room)
-	}
 }
 
 var (

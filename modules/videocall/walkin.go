@@ -110,50 +110,43 @@ func minutesOf(queue []Session) (minutes int) {
 // same request gives the same session. Refusals: "videocall.walk_in_closed" when no office answers, "videocall.walk_in_booked"
 // when somebody has booked the kiosk before they could be served, "videocall.kiosk_busy".
 func (s *Service) StartWalkIn(ctx context.Context, t tenant.Tenant, a actor.Actor, service, request, visit uuid.UUID) (Session, error) {
-	kiosk, err := kioskOf(a)
-	if err != nil {
-		return Session{}, err
-	}
-	if v, found, err := s.started(ctx, t, kiosk, request); err != nil || found {
+	return s.once(ctx, t, a, request, func(kiosk uuid.UUID) (v Session, err error) {
+		err = s.cfg.DB.InTenant(ctx, t, func(tx *tenant.Tx) error {
+			offer, err := s.offer(ctx, tx, kiosk, service)
+			if err != nil {
+				return err
+			}
+			if !offer.Answers() {
+				return s.insteadBook(t, officeClosed)
+			}
+			if _, err := liveOfKiosk(ctx, tx, kiosk); !errors.Is(err, problem.NotFound) {
+				return either(err, kioskBusy) // whose own time would seem to be somebody's booking
+			}
+			queue, err := waiting(ctx, tx, []uuid.UUID{offer.OfficeID})
+			if err != nil {
+				return err
+			}
+			v = Session{ID: id.New[Session](tx.IDs()), AppointmentID: tx.IDs()(), KioskID: kiosk, OfficeID: offer.OfficeID,
+				ServiceID: service, AppointmentAt: tx.Now(), StartRequestID: request}
+			needed := time.Duration(minutesOf(queue)+offer.Minutes) * time.Minute
+			if ok, err := s.cfg.WalkIns.Seat(ctx, tx, kiosk, v.ID.UUID, tx.Now().Add(needed)); err != nil || !ok {
+				return either(err, s.insteadBook(t, kioskBooked))
+			}
+			number, err := nextTicket(ctx, tx)
+			if err != nil {
+				return err
+			}
+			v.Ticket = &number
+			return s.seat(ctx, tx, &v, visitRoom(t, kiosk, visit))
+		})
 		return v, err
-	}
-	var v Session
-	err = s.cfg.DB.InTenant(ctx, t, func(tx *tenant.Tx) error {
-		offer, err := s.offer(ctx, tx, kiosk, service)
-		if err != nil {
-			return err
-		}
-		if !offer.Answers() {
-			return s.insteadBook(t, "videocall.walk_in_closed")
-		}
-		queue, err := waiting(ctx, tx, []uuid.UUID{offer.OfficeID})
-		if err != nil {
-			return err
-		}
-		v = Session{ID: id.New[Session](tx.IDs()), AppointmentID: tx.IDs()(), KioskID: kiosk, OfficeID: offer.OfficeID,
-			ServiceID: service, AppointmentAt: tx.Now(), StartRequestID: request}
-		needed := time.Duration(minutesOf(queue)+offer.Minutes) * time.Minute
-		if ok, err := s.cfg.WalkIns.Seat(ctx, tx, kiosk, v.ID.UUID, tx.Now().Add(needed)); err != nil || !ok {
-			return either(err, s.insteadBook(t, "videocall.walk_in_booked"))
-		}
-		number, err := nextTicket(ctx, tx)
-		if err != nil {
-			return err
-		}
-		v.Ticket = &number
-		return s.seat(ctx, tx, &v, visitRoom(t, kiosk, visit))
 	})
-	if errors.Is(err, kioskBusy) { // by the same request on another connection?
-		if v, found, again := s.started(ctx, t, kiosk, request); again != nil || found {
-			return v, again
-		}
-	}
-	if err != nil {
-		return Session{}, err
-	}
-	s.seated(ctx, t, v)
-	return v, nil
 }
+
+var (
+	officeClosed = problem.New(problem.Conflict, "videocall.walk_in_closed")
+	kioskBooked  = problem.New(problem.Conflict, "videocall.walk_in_booked")
+)
 
 func (s *Service) offer(ctx context.Context, tx *tenant.Tx, kiosk, service uuid.UUID) (WalkInOffer, error) {
 	offers, err := s.cfg.WalkIns.Offers(ctx, tx, kiosk)
@@ -168,8 +161,8 @@ func (s *Service) offer(ctx context.Context, tx *tenant.Tx, kiosk, service uuid.
 	return WalkInOffer{}, problem.New(problem.NotFound, "not_found")
 }
 
-func (s *Service) insteadBook(t tenant.Tenant, code string) error {
-	return problem.New(problem.Conflict, code).WithData(map[string]string{"action": "rebook", "url": s.cfg.WalkIns.BookAt(t)})
+func (s *Service) insteadBook(t tenant.Tenant, refusal *problem.Error) error {
+	return refusal.WithData(map[string]string{"action": "rebook", "url": s.cfg.WalkIns.BookAt(t)})
 }
 
 // personOf is who the session is with. Of who came without an appointment only the number is known.

@@ -101,3 +101,21 @@ func TestANumberIsRefusedWithAWayOn(t *testing.T) {
 	_, err = h.s.StartWalkIn(t.Context(), h.t, kiosk, walkInService, uuid.New(), uuid.Nil)
 	require.Equal(t, "videocall.kiosk_busy", code(err))
 }
+
+func TestOneRequestForANumberSentManyTimesAtOnceIsOneSession(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	kiosk, request := h.kiosk(), uuid.New()
+	sessions, errs := make([]Session, 8), make([]error, 8)
+	var g sync.WaitGroup
+	for i := range sessions {
+		g.Go(func() {
+			sessions[i], errs[i] = h.s.StartWalkIn(context.WithoutCancel(t.Context()), h.t, kiosk, walkInService, request, uuid.Nil)
+		})
+	}
+	g.Wait()
+	for i := range sessions {
+		require.NoError(t, errs[i])
+		require.Equal(t, sessions[0].ID, sessions[i].ID)
+	}
+}

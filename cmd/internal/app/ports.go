@@ -253,6 +253,7 @@ func (f floor) Desks(ctx context.Context, tx *tenant.Tx) ([]videocall.FloorOffic
 	if err != nil {
 		return nil, err
 	}
+	offices = slices.DeleteFunc(offices, func(o catalog.Office) bool { return !o.Active })
 	found := make([]videocall.FloorOffice, len(offices))
 	for i, o := range offices {
 		found[i] = videocall.FloorOffice{ID: o.ID.UUID, Name: o.Name}

@@ -17,7 +17,6 @@ DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
 
 id kiosk >/dev/null 2>&1 || useradd --system --create-home --shell /usr/sbin/nologin --groups video,audio,render,input kiosk
 install -d -m 0755 /etc/chromium/policies/managed /usr/local/lib/sportello-kiosk
-install -d -m 0700 -o kiosk -g kiosk /var/lib/sportello-kiosk
 sed "s|@ORIGIN@|$origin|g" "$here/policies.json" > /etc/chromium/policies/managed/sportello.json
 printf 'ORIGIN=%s\n' "$origin" > /etc/sportello-kiosk.conf
 install -m 0755 "$here/browser" /usr/local/lib/sportello-kiosk/browser
