@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -30,6 +31,12 @@ func (s *Service) AtKiosk(ctx context.Context, tx *tenant.Tx, date civil.Date, k
 	rows, err := tenant.All[row](ctx, tx, sqlAt, tenant.Args{
 		"from": date.Start(clock.Rome), "to": date.AddDays(1).Start(clock.Rome), "kiosk": kiosk,
 	})
+	return appointments(rows), err
+}
+
+// Coming lists the booked appointments of a kiosk that begin from now on and within the time, in order.
+func (s *Service) Coming(ctx context.Context, tx *tenant.Tx, kiosk counters.KioskID, within time.Duration) ([]Appointment, error) {
+	rows, err := tenant.All[row](ctx, tx, sqlComing, tenant.Args{"from": tx.Now(), "to": tx.Now().Add(within), "kiosk": kiosk})
 	return appointments(rows), err
 }
 

@@ -8,6 +8,8 @@ const (
 	KindMoved     = "booking.moved.v1"
 	KindFormLeft  = "booking.form_left.v1"
 	KindReminder  = "booking.reminder_due.v1"
+
+	KindKioskStopped = "booking.kiosk_stopped.v1"
 )
 
 // ConfirmedEvent: an appointment was booked.

@@ -13,12 +13,6 @@ import (
 	"github.com/sportello/sportello/tenant"
 )
 
-// affectedKey names the message that tells of one cause (a closed day, a broken kiosk) why an appointment as it is now
-// cannot be kept.
-func affectedKey(a Appointment, cause uuid.UUID) string {
-	return fmt.Sprintf("%s:%s:%d:%s", messageAffected, a.ID, a.Version, cause)
-}
-
 // Inform has each citizen of these appointments told that theirs cannot be kept, with the way to another day, place or
 // cancellation. One cause is told once. It says how many messages leave. The caller leaves the audit row.
 func (m *Messages) Inform(ctx context.Context, tx *tenant.Tx, affected []Appointment, cause uuid.UUID) (int, error) {
@@ -28,7 +22,7 @@ func (m *Messages) Inform(ctx context.Context, tx *tenant.Tx, affected []Appoint
 			continue
 		}
 		fresh, err := m.notify.Queue(ctx, tx, notify.Request{
-			DedupeKey: affectedKey(a, cause), Kind: messageAffected, SubjectID: a.ID.UUID, Recipient: a.Email,
+			DedupeKey: aboutKey(messageAffected, a, cause), Kind: messageAffected, SubjectID: a.ID.UUID, Recipient: a.Email,
 		})
 		if err != nil {
 			return left, err
@@ -51,16 +45,10 @@ func (m *Messages) InformDay(ctx context.Context, tx *tenant.Tx, date civil.Date
 
 // Informed says whether the citizen was told of the cause.
 func (m *Messages) Informed(ctx context.Context, tx *tenant.Tx, a Appointment, cause uuid.UUID) (bool, error) {
-	about, err := m.notify.About(ctx, tx, a.ID.UUID)
-	for _, msg := range about {
-		if msg.DedupeKey == affectedKey(a, cause) && msg.State != notify.Failed {
-			return true, err
-		}
-	}
-	return false, err
+	return m.toldOf(ctx, tx, messageAffected, a, cause)
 }
 
 // stillAffects: who has moved their appointment meanwhile need not move it.
 func stillAffects(msg notify.Message, a Appointment) bool {
-	return strings.HasPrefix(msg.DedupeKey, fmt.Sprintf("%s:%s:%d:", messageAffected, a.ID, a.Version))
+	return strings.HasPrefix(msg.DedupeKey, fmt.Sprintf("%s:%s:%d:", msg.Kind, a.ID, a.Version))
 }

@@ -2,6 +2,7 @@ package booking
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -31,6 +32,8 @@ const (
 	messageReminder  = "booking.reminder"
 	messageAffected  = "booking.affected"
 	messageRating    = "booking.rating"
+	messageKioskDown = "booking.kiosk_down"
+	messageKioskBack = "booking.kiosk_back"
 )
 
 // qrPixels is the side of the attached QR picture.
@@ -57,7 +60,7 @@ func NewMessages(svc *Service, n *notify.Service, templates fs.FS) (*Messages, e
 	if err != nil {
 		return nil, fmt.Errorf("mail templates: %w", err)
 	}
-	for _, kind := range []string{messageConfirmed, messageMoved, messageCancelled, messageReminder, messageAffected, messageRating} {
+	for _, kind := range []string{messageConfirmed, messageMoved, messageCancelled, messageReminder, messageAffected, messageRating, messageKioskDown, messageKioskBack} {
 		n.Register(kind, m.compose)
 	}
 	return m, nil
@@ -111,6 +114,7 @@ type mailView struct {
 	Cancelled bool
 	Moved     bool
 	Reminder  bool
+	Elsewhere []Elsewhere // of a kiosk that cannot be used
 }
 
 // compose writes a message from the appointment as it is now. A confirmation of what is cancelled by now is not sent.
@@ -119,19 +123,8 @@ func (m *Messages) compose(ctx context.Context, tx *tenant.Tx, msg notify.Messag
 	if err != nil {
 		return notify.Content{}, err
 	}
-	if (msg.Kind == messageCancelled) != (a.State == Cancelled) ||
-		(msg.Kind == messageReminder || msg.Kind == messageAffected) && !remindable(a, tx.Now()) ||
-		msg.Kind == messageAffected && !stillAffects(msg, a) {
-		return notify.Content{}, notify.ErrStale
-	}
-	if msg.Kind == messageRating {
-		done, err := isRated(ctx, tx, a.ID)
-		if err != nil {
-			return notify.Content{}, err
-		}
-		if done {
-			return notify.Content{}, notify.ErrStale
-		}
+	if stale, err := m.stale(ctx, tx, msg, a); err != nil || stale {
+		return notify.Content{}, cmp.Or(err, notify.ErrStale)
 	}
 	v, err := m.svc.View(ctx, tx, a)
 	if err != nil {
@@ -146,6 +139,13 @@ func (m *Messages) compose(ctx context.Context, tx *tenant.Tx, msg notify.Messag
 		name = "booking_affected"
 	case messageRating:
 		name = "booking_rating"
+	case messageKioskBack:
+		name = "booking_kiosk_back"
+	case messageKioskDown:
+		name = "booking_kiosk_down"
+		if view.Elsewhere, err = m.elsewhere(ctx, tx, v); err != nil {
+			return notify.Content{}, err
+		}
 	}
 	var html, text bytes.Buffer
 	if err := m.html.ExecuteTemplate(&html, name+".html", view); err != nil {
@@ -156,7 +156,9 @@ func (m *Messages) compose(ctx context.Context, tx *tenant.Tx, msg notify.Messag
 	}
 	c := notify.Content{
 		ReplyTo: v.Entity.Email, Text: text.String(), HTML: html.String(),
-		Subject: i18n.T(i18n.Italian, "mail."+msg.Kind+".subject", map[string]any{"when": v.When, "service": oneLine(v.Service.Title)}),
+		Subject: i18n.T(i18n.Italian, "mail."+msg.Kind+".subject", map[string]any{
+			"when": v.When, "service": oneLine(v.Service.Title), "kiosk": oneLine(v.Kiosk.Name),
+		}),
 	}
 	if name != "booking_confirmed" {
 		return c, nil
@@ -170,6 +172,32 @@ func (m *Messages) compose(ctx context.Context, tx *tenant.Tx, msg notify.Messag
 		{Name: "codice.png", MediaType: "image/png", Content: qr.PNG(v.Code.Digits(), qrPixels)},
 	}
 	return c, nil
+}
+
+// stale says whether a message is no longer true of the appointment as it is now.
+func (m *Messages) stale(ctx context.Context, tx *tenant.Tx, msg notify.Message, a Appointment) (bool, error) {
+	if (msg.Kind == messageCancelled) != (a.State == Cancelled) {
+		return true, nil
+	}
+	switch msg.Kind {
+	case messageReminder:
+		return !remindable(a, tx.Now()), nil
+	case messageAffected, messageKioskBack:
+		return !remindable(a, tx.Now()) || !stillAffects(msg, a), nil
+	case messageKioskDown:
+		if !remindable(a, tx.Now()) || !stillAffects(msg, a) {
+			return true, nil
+		}
+		fault, err := faultOf(msg)
+		if err != nil {
+			return false, err
+		}
+		f, err := m.svc.Counters.Fault(ctx, tx, fault)
+		return !f.Open(), err
+	case messageRating:
+		return isRated(ctx, tx, a.ID)
+	}
+	return false, nil
 }
 
 // oneLine keeps a text from becoming a second header.

@@ -308,6 +308,12 @@ func (p *postman) last(t testing.TB, n int) mail.Message {
 	return p.got[n-1]
 }
 
+func (p *postman) count() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.got)
+}
+
 func TestEachStepOfAnAppointmentSendsOneMessageThatSaysEverything(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 1)

@@ -267,6 +267,12 @@ FROM {t}.appointments
 WHERE state IN ('confirmed', 'used') AND starts_at >= @from AND starts_at < @to AND kiosk_id = @kiosk
 ORDER BY starts_at`
 
+const sqlComing = `
+SELECT ` + columns + `
+FROM {t}.appointments
+WHERE state = 'confirmed' AND starts_at > @from AND starts_at < @to AND kiosk_id = @kiosk
+ORDER BY starts_at`
+
 const sqlForget = `
 DELETE FROM {t}.appointments
 WHERE state = 'held' AND hold_expires_at < @before

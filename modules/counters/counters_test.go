@@ -67,11 +67,10 @@ type world struct {
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	s := tenanttest.Start(t)
-	secret := sha256.Sum256([]byte("devices"))
 	w := &world{Stack: s, limiter: &limiter{left: 1000}}
 	w.t = s.NewTenant(t, migrate.Line{Name: "audit", FS: audit.Migrations}, migrate.Line{Name: "catalog", FS: catalog.Migrations},
 		migrate.Line{Name: "counters", FS: counters.Migrations})
-	w.svc = counters.New(counters.Config{DB: s.DB, Secret: secret[:], Limiter: w.limiter})
+	w.svc = w.withPresence(nil)
 	w.In(t, w.t, func(tx *tenant.Tx) error {
 		var err error
 		w.kiosk, err = w.svc.Create(ctx, tx, admin, counters.Kiosk{
@@ -81,6 +80,12 @@ func newWorld(t testing.TB) *world {
 		return err
 	})
 	return w
+}
+
+// withPresence makes the service over again with a presence.
+func (w *world) withPresence(p counters.Presence) *counters.Service {
+	secret := sha256.Sum256([]byte("devices"))
+	return counters.New(counters.Config{DB: w.DB, Secret: secret[:], Limiter: w.limiter, Presence: p})
 }
 
 func (w *world) enrol(t testing.TB) string {
@@ -250,7 +255,12 @@ func (w *world) request(t testing.TB, method, path string, form url.Values) page
 	pages, err := portal.New(frontend.Dist())
 	require.NoError(t, err)
 	app := web.New(web.Config{Renderer: pages, Clock: w.Clock, Logger: slog.New(slog.DiscardHandler)})
-	counters.NewPortal(w.svc, catalog.New(w.DB)).Routes(app, func(c *fiber.Ctx) error {
+	p := counters.NewPortal(w.svc, catalog.New(w.DB))
+	p.HelperRoutes(app.Use(func(c *fiber.Ctx) error {
+		c.SetUserContext(tenant.With(c.UserContext(), w.t))
+		return c.Next()
+	}))
+	p.Routes(app, func(c *fiber.Ctx) error {
 		c.SetUserContext(actor.With(tenant.With(c.UserContext(), w.t), admin))
 		return c.Next()
 	})

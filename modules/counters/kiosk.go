@@ -81,6 +81,17 @@ func (k Kiosk) Open(first, last civil.Date) []Interval {
 	return out
 }
 
+// OpenAt says whether the place is open at an instant.
+func (k Kiosk) OpenAt(now time.Time) bool {
+	today := civil.Of(now.In(clock.Rome))
+	for _, open := range k.Open(today, today) {
+		if !now.Before(open.From) && now.Before(open.To) {
+			return true
+		}
+	}
+	return false
+}
+
 // Offers says whether the service is offered at the kiosk.
 func (k Kiosk) Offers(s catalog.SheetID) bool {
 	for _, id := range k.ServiceIDs {

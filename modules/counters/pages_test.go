@@ -9,8 +9,10 @@ import (
 func TestEveryPageRendersWhateverIsInIt(t *testing.T) {
 	t.Parallel()
 	portaltest.Check(t, "counters/", map[string]any{
-		"counters/postazioni": []row{},
-		"counters/postazione": kioskView{},
-		"counters/revoca":     kioskView{},
+		"counters/postazioni":    []row{},
+		"counters/postazione":    kioskView{},
+		"counters/revoca":        kioskView{},
+		"counters/presidio":      helperView{},
+		"counters/presidio-link": helperLinkView{},
 	})
 }

@@ -42,6 +42,10 @@ func (p *Portal) Routes(r fiber.Router, admin fiber.Handler) {
 	r.Get(base+"/:id/revoca", admin, p.showRevoke)
 	r.Post(base+"/:id/revoca", admin, p.postRevoke)
 	r.Post(base+"/:id/sblocca", admin, p.postUnlock)
+	r.Post(base+"/:id/guasta", admin, p.postFault)
+	r.Post(base+"/:id/risolto/:kind", admin, p.postMended)
+	r.Get(base+"/:id/presidio", admin, p.showHelperLink)
+	r.Post(base+"/:id/presidio", admin, p.postHelperLink)
 }
 
 func label(key string) string { return i18n.T(i18n.Italian, key, nil) }
@@ -55,6 +59,7 @@ var listCrumb = func() web.Crumb { return web.Crumb{Text: label("counters.title"
 // outcomes are the notices after an action, by the value in the address.
 var outcomes = map[string]string{
 	"salvata": "counters.saved", "creata": "counters.created", "revocata": "counters.revoked", "sbloccata": "counters.unlocked",
+	"guasta": "counters.fault_noted", "funziona": "counters.fault_over", "rinnovato": "counters.helper_renewed",
 }
 
 func outcome(c *fiber.Ctx) *web.Notice {
@@ -78,10 +83,11 @@ type row struct {
 	StateText  string
 	DeviceText string
 	Trouble    string // why it takes no codes now
+	Faults     []faultRow
 }
 
-func describe(k Kiosk, d Device) row {
-	r := row{Kiosk: k, StateText: label("counters.short." + string(k.State))}
+func describe(k Kiosk, d Device, faults []faultRow) row {
+	r := row{Kiosk: k, Faults: faults, StateText: label("counters.short." + string(k.State))}
 	switch {
 	case d.EnrolledAt == nil:
 		r.DeviceText = label("counters.device.none")
@@ -98,9 +104,13 @@ func describe(k Kiosk, d Device) row {
 
 func (p *Portal) list(c *fiber.Ctx) error {
 	var kiosks []Kiosk
+	var faults map[KioskID][]Fault
 	t, err := p.in(c, func(ctx context.Context, tx *tenant.Tx) error {
 		var err error
-		kiosks, err = p.svc.Kiosks(ctx, tx)
+		if kiosks, err = p.svc.Kiosks(ctx, tx); err != nil {
+			return err
+		}
+		faults, err = p.svc.Faults(ctx, tx)
 		return err
 	})
 	if err != nil {
@@ -112,7 +122,7 @@ func (p *Portal) list(c *fiber.Ctx) error {
 	}
 	rows := make([]row, len(kiosks))
 	for i, k := range kiosks {
-		rows[i] = describe(k, devices[k.ID])
+		rows[i] = describe(k, devices[k.ID], faultRows(faults[k.ID], actor.From(c.UserContext())))
 	}
 	return web.Render(c, fiber.StatusOK, "counters/postazioni", web.Page{
 		Title: label("counters.title"), Breadcrumb: crumbs(), Notice: outcome(c), Data: rows,
@@ -215,17 +225,23 @@ func parseCoordinate(p *problem.Error, name, s string) (*float64, *problem.Error
 	return &f, p
 }
 
+// Broken says whether somebody reported it so.
+func (r row) Broken() bool {
+	return slices.ContainsFunc(r.Faults, func(f faultRow) bool { return f.Kind == Broken })
+}
+
 // kioskView is the Data of counters/postazione.
 type kioskView struct {
-	Kiosk  Kiosk
-	Row    row
-	Device Device
-	Fields []form.Field // of the place
-	Hours  []form.Field
-	New    bool
-	Code   string // the enrolment code, once
-	Until  time.Time
-	All    []form.Field // for the summary of errors
+	FaultNote form.Field
+	Kiosk     Kiosk
+	Row       row
+	Device    Device
+	Fields    []form.Field // of the place
+	Hours     []form.Field
+	New       bool
+	Code      string // the enrolment code, once
+	Until     time.Time
+	All       []form.Field // for the summary of errors
 }
 
 func fields(f kioskForm, sheets []catalog.Sheet) (place, hours []form.Field) {
@@ -278,6 +294,7 @@ func (p *Portal) page(c *fiber.Ctx, v kioskView, f kioskForm, sheets []catalog.S
 	place, hours := fields(f, sheets)
 	v.All = form.Blame(append(place, hours...), wrong)
 	v.Fields, v.Hours = v.All[:len(place)], v.All[len(place):]
+	v.FaultNote = noteField("", wrong)
 	title, status := v.Kiosk.Name, fiber.StatusOK
 	if v.New {
 		title = label("counters.title_new")
@@ -344,9 +361,13 @@ func (p *Portal) load(c *fiber.Ctx) (t tenant.Tenant, v kioskView, sheets []cata
 	if err != nil {
 		return t, v, nil, problem.New(problem.NotFound, "not_found")
 	}
+	var faults map[KioskID][]Fault
 	t, err = p.in(c, func(ctx context.Context, tx *tenant.Tx) error {
 		var err error
 		if v.Kiosk, err = p.svc.Kiosk(ctx, tx, kiosk); err != nil {
+			return err
+		}
+		if faults, err = p.svc.Faults(ctx, tx); err != nil {
 			return err
 		}
 		sheets, err = p.sheets(ctx, tx)
@@ -357,6 +378,6 @@ func (p *Portal) load(c *fiber.Ctx) (t tenant.Tenant, v kioskView, sheets []cata
 	}
 	devices, err := p.svc.Devices(c.UserContext(), actor.From(c.UserContext()), t, []Kiosk{v.Kiosk})
 	v.Device = devices[kiosk]
-	v.Row = describe(v.Kiosk, v.Device)
+	v.Row = describe(v.Kiosk, v.Device, faultRows(faults[kiosk], actor.From(c.UserContext())))
 	return t, v, sheets, err
 }

@@ -205,7 +205,11 @@ func (s *Service) ReleaseLater(ctx context.Context, tx *tenant.Tx, reservation u
 	return err
 }
 
-// Busy lists the taken stretches of kiosks within two instants, by kiosk and in order.
+// stoppedAhead is how long from now on a kiosk that cannot be used takes no bookings.
+const stoppedAhead = 2 * time.Hour
+
+// Busy lists the taken stretches of kiosks within two instants, by kiosk and in order. A kiosk that cannot be used counts
+// as taken for the next two hours.
 func (s *Service) Busy(ctx context.Context, tx *tenant.Tx, kiosks []KioskID, from, to time.Time) (map[KioskID][]Interval, error) {
 	ids := make([]uuid.UUID, len(kiosks))
 	for i, k := range kiosks {
@@ -216,7 +220,7 @@ func (s *Service) Busy(ctx context.Context, tx *tenant.Tx, kiosks []KioskID, fro
 		FromAt  time.Time
 		ToAt    time.Time
 	}
-	rows, err := tenant.All[row](ctx, tx, sqlBusy, tenant.Args{"kiosks": ids, "from": from, "to": to, "now": tx.Now()})
+	rows, err := tenant.All[row](ctx, tx, sqlBusy, tenant.Args{"kiosks": ids, "from": from, "to": to, "now": tx.Now(), "until": tx.Now().Add(stoppedAhead)})
 	if err != nil {
 		return nil, err
 	}

@@ -171,7 +171,12 @@ SELECT kiosk_id, lower(during) AS from_at, upper(during) AS to_at
 FROM {t}.kiosk_reservations
 WHERE kiosk_id = ANY (@kiosks::uuid[]) AND state <> 'released' AND (state <> 'held' OR expires_at > @now)
   AND during && tstzrange(@from, @to, '[)')
-ORDER BY lower(during)`
+UNION ALL
+SELECT kiosk_id, min(opened_at) AS from_at, @until::timestamptz AS to_at
+FROM {t}.kiosk_faults
+WHERE kiosk_id = ANY (@kiosks::uuid[]) AND closed_at IS NULL AND kind <> 'help'
+GROUP BY kiosk_id
+ORDER BY from_at`
 
 const sqlPurgeReservations = `
 DELETE FROM {t}.kiosk_reservations

@@ -32,7 +32,8 @@ type FloorKiosk struct {
 	Name      string
 	Place     string
 	Paused    bool
-	Connected bool // its device was seen within the last minute
+	Connected bool   // its device was seen within the last minute
+	Fault     string // what is wrong with it, in a word; "" when nothing is known
 }
 
 // Wall is the counter at this moment. It names no citizen and no member of staff (law 300/1970, article 4: no
@@ -74,6 +75,7 @@ const (
 type WallKiosk struct {
 	Name, Place string
 	Standing    Standing
+	Fault       string // what somebody has to do something about
 }
 
 type servedCell struct {
@@ -114,7 +116,7 @@ func (s *Service) Wall(ctx context.Context, t tenant.Tenant) (w Wall, err error)
 		w.Offices = append(w.Offices, wallOffice(o, sessions, served, here, now, entity.Patience))
 	}
 	for _, k := range kiosks {
-		w.Kiosks = append(w.Kiosks, WallKiosk{k.Name, k.Place, standing(k, sessions)})
+		w.Kiosks = append(w.Kiosks, WallKiosk{k.Name, k.Place, standing(k, sessions), k.Fault})
 	}
 	w.Version, err = versionOf(w)
 	return w, err

@@ -33,7 +33,7 @@ type WallOfficeView struct {
 }
 
 // WallKioskView is a kiosk on the wall. Kind chooses its colour.
-type WallKioskView struct{ Name, Place, Kind, State string }
+type WallKioskView struct{ Name, Place, Kind, State, Fault string }
 
 // WallRoutes adds the live wall. staff lets operators and administrators pass only.
 func (p *Portal) WallRoutes(r fiber.Router, staff fiber.Handler) {
@@ -75,7 +75,7 @@ func wallView(w Wall, at string) WallView {
 		view.Offices = append(view.Offices, one)
 	}
 	for _, k := range w.Kiosks {
-		view.Kiosks = append(view.Kiosks, WallKioskView{k.Name, k.Place, string(k.Standing), word("videocall.wall." + string(k.Standing))})
+		view.Kiosks = append(view.Kiosks, WallKioskView{k.Name, k.Place, string(k.Standing), word("videocall.wall." + string(k.Standing)), k.Fault})
 	}
 	return view
 }

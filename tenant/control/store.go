@@ -81,6 +81,30 @@ where tenant = @tenant and kiosk_id = @kiosk and revoked_at is null`
 const sqlEnrolled = `
 select kiosk_id, created_at from control.kiosk_credentials where tenant = @tenant and revoked_at is null`
 
+const sqlLiveDevices = `
+select c.tenant, c.kiosk_id, c.absent_since
+from control.kiosk_credentials c join control.tenants t on t.key = c.tenant
+where c.revoked_at is null and t.state = 'active'`
+
+const sqlDevicesGone = `
+update control.kiosk_credentials c set absent_since = @now, look_at = @look
+from unnest(@tenants::text[], @kiosks::uuid[]) as gone (tenant, kiosk_id)
+where c.tenant = gone.tenant and c.kiosk_id = gone.kiosk_id and c.revoked_at is null and c.absent_since is null`
+
+const sqlDeviceBack = `
+update control.kiosk_credentials set absent_since = null, look_at = null
+where tenant = @tenant and kiosk_id = @kiosk and revoked_at is null`
+
+const sqlTakeLooks = `
+update control.kiosk_credentials c set look_at = @next
+where c.look_at <= @now and c.revoked_at is null
+  and exists (select 1 from control.tenants t where t.key = c.tenant and t.state = 'active')
+returning c.tenant, c.kiosk_id, c.absent_since`
+
+const sqlLookAt = `
+update control.kiosk_credentials set look_at = @at
+where tenant = @tenant and kiosk_id = @kiosk and revoked_at is null and absent_since is not null`
+
 const sqlAudit = `
 insert into control.audit (id, at, actor_kind, actor_id, action, object, detail)
 values (@id, @now, @kind, @actor, @action, @object, @detail)`

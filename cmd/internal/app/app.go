@@ -56,6 +56,7 @@ type App struct {
 	resolver *resolve.Resolver
 	wanted   map[string]int // schema versions
 	messages *booking.Messages
+	alarms   *counters.Alarms
 	metrics  *metrics.Registry
 	log      *slog.Logger
 }
@@ -163,6 +164,9 @@ func (a *App) build(o options) (err error) {
 	if a.messages, err = booking.NewMessages(a.Booking, a.Notify, portal.Mail()); err != nil {
 		return err
 	}
+	if a.alarms, err = counters.NewAlarms(a.Counters, a.Catalog, a.Notify, a.urlOf, portal.Mail()); err != nil {
+		return err
+	}
 	a.Videocall = videocall.New(videocall.Config{
 		DB: a.DB, Codes: codes{a.Booking}, Appointments: appointments{a.Booking, a.Catalog, a.Counters}, Labels: labels{a.Catalog},
 		Kiosks: kioskLabels{a.Counters}, Staff: staff{a.Identity}, Capacity: capacity{a.Catalog, a.Booking},
@@ -192,6 +196,7 @@ func (a *App) Run(ctx context.Context, drain time.Duration) error {
 	go a.Videocall.Run(background)
 	if a.Config.Worker {
 		go a.tidy(background)
+		go a.watch(background)
 	}
 	served := make(chan error, 1)
 	go func() { served <- a.Fiber.Listener(l) }()
@@ -213,6 +218,7 @@ func (a *App) Work(ctx context.Context, drain time.Duration) error {
 		return err
 	}
 	go a.tidy(ctx)
+	go a.watch(ctx)
 	<-ctx.Done()
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
 	defer cancel()

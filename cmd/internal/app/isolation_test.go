@@ -15,6 +15,7 @@ import (
 	"github.com/sportello/sportello/cmd/internal/app"
 	"github.com/sportello/sportello/modules/booking"
 	"github.com/sportello/sportello/modules/catalog"
+	"github.com/sportello/sportello/modules/counters"
 	"github.com/sportello/sportello/modules/kernel/actor"
 	"github.com/sportello/sportello/modules/kernel/civil"
 	"github.com/sportello/sportello/modules/kernel/clock"
@@ -82,6 +83,13 @@ func TestAnotherEntitysIdentifiersAreNotFoundOnAnyRoute(t *testing.T) {
 			return err
 		}
 		foreign["exception"] = days[0].ID.String()
+		kiosk, err := id.Parse[counters.Kiosk](facts.Kiosks[0].ID)
+		if err != nil {
+			return err
+		}
+		if foreign["helper"], err = h.Counters.HelperToken(ctx, tx, actor.Actor{Kind: actor.System}, kiosk); err != nil {
+			return err
+		}
 		people, err := h.Identity.StaffList(ctx, tx, actor.Actor{Kind: actor.System})
 		if err == nil {
 			foreign["staff"] = people[0].ID.String()

@@ -269,8 +269,12 @@ func (f floor) Desks(ctx context.Context, tx *tenant.Tx) ([]videocall.FloorOffic
 
 func (f floor) Kiosks(ctx context.Context, t tenant.Tenant) ([]videocall.FloorKiosk, error) {
 	var kiosks []counters.Kiosk
+	var faults map[counters.KioskID][]counters.Fault
 	err := f.db.InTenant(ctx, t, func(tx *tenant.Tx) (err error) {
-		kiosks, err = f.counters.Kiosks(ctx, tx)
+		if kiosks, err = f.counters.Kiosks(ctx, tx); err != nil {
+			return err
+		}
+		faults, err = f.counters.Faults(ctx, tx)
 		return err
 	})
 	if err != nil {
@@ -281,6 +285,11 @@ func (f floor) Kiosks(ctx context.Context, t tenant.Tenant) ([]videocall.FloorKi
 	found := make([]videocall.FloorKiosk, len(kiosks))
 	for i, k := range kiosks {
 		found[i] = videocall.FloorKiosk{ID: k.ID.UUID, Name: k.Name, Place: k.Place, Paused: k.State == counters.Paused, Connected: connected[k.ID]}
+		for _, fault := range faults[k.ID] {
+			if fault.Kind != counters.Silent || !connected[k.ID] {
+				found[i].Fault = fault.Kind.Words()
+			}
+		}
 	}
 	return found, nil
 }

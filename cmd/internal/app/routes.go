@@ -37,6 +37,7 @@ func (a *App) routes() error {
 	kiosk.Post("/api/kiosk/enrolment", a.Counters.PostEnrolment)
 	app.Use("/api/kiosk", a.only(kioskHost), a.Counters.RequireKiosk)
 	app.Get("/api/kiosk/events", a.Videocall.KioskEvents)
+	app.Post("/api/kiosk/equipment", a.Counters.PostEquipment)
 
 	// the operator's desk
 	entity := a.on(entityHost)
@@ -59,7 +60,9 @@ func (a *App) routes() error {
 	calls.WallRoutes(entity, staff)
 	calls.PastRoutes(entity, staff)
 	notify.NewPortal(a.Notify).Routes(entity, a.Identity.RequireStaff(actor.Administrator))
-	counters.NewPortal(a.Counters, a.Catalog).Routes(entity, a.Identity.RequireStaff(actor.Administrator))
+	kiosks := counters.NewPortal(a.Counters, a.Catalog)
+	kiosks.Routes(entity, a.Identity.RequireStaff(actor.Administrator))
+	kiosks.HelperRoutes(entity)
 
 	// the vendor's console
 	console := a.on(consoleHost)

@@ -35,6 +35,25 @@ func (a *App) tidy(ctx context.Context) {
 	}
 }
 
+// watchEvery is how often somebody looks which kiosks are there: about as long as a kiosk may be away unseen.
+const watchEvery = 20 * time.Second
+
+// watch looks which kiosks are silent, until ctx ends.
+func (a *App) watch(ctx context.Context) {
+	tick := time.NewTicker(watchEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if err := a.Counters.Watch(ctx, a.byKey); err != nil {
+			a.log.WarnContext(ctx, "kiosks not watched", slog.Any("err", err))
+		}
+	}
+}
+
 // byKey finds an entity in any state.
 func (a *App) byKey(ctx context.Context, k tenant.Key) (t tenant.Tenant, err error) {
 	err = a.DB.InControl(ctx, actor.Actor{Kind: actor.System}, func(tx *tenant.ControlTx) error {

@@ -7,6 +7,7 @@ import * as api from '../../packages/api/kiosk';
 import type { Stream } from '../../packages/api/stream';
 import { preload } from '../../packages/call/index';
 import { isoDate } from '../../packages/text/index';
+import { Equipment } from './equipment';
 import { guard } from './guard';
 import { Live } from './live';
 import type { Effect, Event } from './model';
@@ -20,6 +21,7 @@ const root = document.getElementById('app') as HTMLElement;
 const announcer = new Announcer(document.body);
 const voice = new Voice();
 const picture = new Picture();
+const equipment = new Equipment();
 let stream: Stream | null = null;
 const STARTED = Date.now() - performance.now();
 let model = initial(now());
@@ -164,7 +166,10 @@ async function refresh(): Promise<void> {
 function connect(): void {
   stream?.close();
   stream = api.openEvents({
-    open: () => send({ kind: 'lineUp' }),
+    open: () => {
+      send({ kind: 'lineUp' });
+      void equipment.say();
+    },
     snapshot: (snapshot) => send({ kind: 'snapshot', snapshot }),
     lost: (error) => send({ kind: 'lineDown', error }),
   });

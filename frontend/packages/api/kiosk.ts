@@ -8,6 +8,10 @@ const BASE = '/api/kiosk';
 /** Turns a one-time code into the credential of this device (a cookie). */
 export const enrol = (code: string): Promise<void> => command(`${BASE}/enrolment`, { body: { code } });
 
+/** Which apparatus the machine has. */
+export const sendEquipment = (found: { readonly camera: boolean; readonly microphone: boolean }): Promise<void> =>
+  command(`${BASE}/equipment`, { body: found });
+
 /** The truth as it stands now. */
 export const fetchState = (): Promise<KioskSnapshot> => request(`${BASE}/state`, kioskState);
 

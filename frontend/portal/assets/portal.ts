@@ -83,6 +83,14 @@ function countdown(): void {
   setInterval(tick, 1000)
 }
 
+/** Buttons that print the page. They appear only where printing works by script. */
+function printing(): void {
+  for (const button of document.querySelectorAll<HTMLButtonElement>('[data-print]')) {
+    button.hidden = false
+    button.addEventListener('click', () => print())
+  }
+}
+
 /** Keeps <div data-live="events" data-live-version="…" id="…"> as new as the server's: events say when it is old. */
 function live(): void {
   const part = document.querySelector<HTMLElement>('[data-live]')
@@ -118,4 +126,5 @@ if (typeof document !== 'undefined') {
   feedback()
   copy()
   countdown()
+  printing()
 }

@@ -14,6 +14,7 @@ const (
 	Anonymous Kind = "anonymous" // nobody signed in: a citizen on the portal
 	Citizen   Kind = "citizen"   // a citizen who holds the personal link or the code of an appointment
 	Kiosk     Kind = "kiosk"     // an enrolled device
+	Helper    Kind = "helper"    // the helper of a kiosk's host site, who holds that kiosk's link
 	Staff     Kind = "staff"     // operator or administrator of an entity
 	Vendor    Kind = "vendor"    // the vendor's people
 	System    Kind = "system"    // jobs
@@ -31,7 +32,7 @@ const (
 // Actor is one party in one request. The zero Actor is nobody and may do nothing.
 type Actor struct {
 	Kind   Kind
-	ID     string // staff, kiosk or vendor account identifier; empty for Anonymous and System
+	ID     string // staff, kiosk (for Helper too) or vendor account identifier; empty for Anonymous and System
 	Tenant string // key of the entity the actor belongs to; empty for Vendor and System
 	Name   string // shown to colleagues; never logged
 	Roles  []Role // for Staff

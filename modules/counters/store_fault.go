@@ -1,0 +1,35 @@
+package counters
+
+const faultColumns = `f.id, f.kiosk_id, f.kind, f.note, f.opened_at, f.closed_at`
+
+const sqlOpenFault = `
+INSERT INTO {t}.kiosk_faults (id, kiosk_id, kind, note, opened_at)
+VALUES (@id, @kiosk, @kind, @note, @now)
+ON CONFLICT (kiosk_id, kind) WHERE closed_at IS NULL DO NOTHING`
+
+const sqlCloseFault = `
+UPDATE {t}.kiosk_faults SET closed_at = greatest(opened_at, @now)
+WHERE kiosk_id = @kiosk AND kind = @kind AND closed_at IS NULL
+RETURNING id`
+
+const sqlOpenFaults = `
+SELECT ` + faultColumns + `
+FROM {t}.kiosk_faults f
+WHERE f.closed_at IS NULL
+ORDER BY f.opened_at, f.id`
+
+const sqlFault = `
+SELECT ` + faultColumns + `
+FROM {t}.kiosk_faults f
+WHERE f.id = @id`
+
+const sqlHelperVersion = `SELECT helper_version FROM {t}.kiosks WHERE id = @id`
+
+const sqlNewHelperLink = `UPDATE {t}.kiosks SET helper_version = helper_version + 1, updated_at = @now WHERE id = @id`
+
+// sqlTaken is what the host sees of the people who come: when, never who.
+const sqlTaken = `
+SELECT lower(during) AS from_at, upper(during) AS to_at
+FROM {t}.kiosk_reservations
+WHERE kiosk_id = @kiosk AND state = 'confirmed' AND during && tstzrange(@from, @to, '[)')
+ORDER BY lower(during)`
