@@ -78,6 +78,30 @@ func (s *Service) Check(ctx context.Context, t tenant.Tenant, kiosk counters.Kio
 	return Appointment{}, err
 }
 
+// CheckOwn is Check for the citizen's own device, which knows the appointment by its personal link: nothing is guessed and
+// nothing is counted.
+func (s *Service) CheckOwn(ctx context.Context, t tenant.Tenant, appointment AppointmentID) (a Appointment, err error) {
+	err = s.DB.InTenant(ctx, t, func(tx *tenant.Tx) error {
+		if a, err = read(ctx, tx, appointment); err != nil {
+			return err
+		}
+		sheet, err := s.Catalog.ServiceByID(ctx, tx, a.ServiceID)
+		if err != nil {
+			return err
+		}
+		if !sheet.OwnDevice {
+			k, err := s.Counters.Kiosk(ctx, tx, a.KioskID)
+			if err != nil {
+				return err
+			}
+			return problem.New(problem.Conflict, "kiosk.own_device_not_offered").With("place", k.Name).With("address", k.Address).
+				WithData(Refusal{Action: "go_to_place", Place: k.Name, Address: k.Address})
+		}
+		return s.refuse(ctx, tx, a, a.KioskID)
+	})
+	return a, err
+}
+
 // guessed are the refusals that count as wrong tries. Early, late and used do not: the citizen is in the right place on
 // the right day.
 var guessed = map[string]bool{"kiosk.code_unknown": true, "kiosk.code_wrong_place": true, "kiosk.code_wrong_day": true}

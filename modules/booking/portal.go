@@ -51,6 +51,7 @@ func (p *Portal) Routes(r fiber.Router) {
 	r.Get("/appuntamento/:token/valutazione", private, p.showRating)
 	r.Post("/appuntamento/:token/valutazione", private, p.postRating)
 	r.Get("/appuntamento/:token/calendario.ics", private, p.calendar)
+	r.Post("/appuntamento/:token/collegamento", private, p.postOwn)
 	r.Get("/appuntamento/:token/annulla", private, p.showCancel)
 	r.Post("/appuntamento/:token/annulla", private, p.postCancel)
 	r.Get("/appuntamento/:token/sposta", private, p.showMovePlace)

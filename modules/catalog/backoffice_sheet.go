@@ -28,6 +28,9 @@ func valuesOf(s Sheet) url.Values {
 	if s.WalkIn {
 		v.Set("walk_in", "true")
 	}
+	if s.OwnDevice {
+		v.Set("own_device", "true")
+	}
 	if s.LateMinutes != nil {
 		v.Set("late_minutes", strconv.Itoa(*s.LateMinutes))
 	}
@@ -47,7 +50,7 @@ func sheetOf(v url.Values) Sheet {
 		Description: v.Get("description"), AddressedTo: v.Get("addressed_to"), HowTo: v.Get("how_to"), NeededIntro: v.Get("needed_intro"),
 		Needed: strings.Split(tidy(v.Get("needed")), "\n"), Achieved: v.Get("achieved"), Times: v.Get("times"), Costs: v.Get("costs"),
 		Conditions: v.Get("conditions"), SpecialCases: v.Get("special_cases"), FurtherInfo: v.Get("further_info"), Category: v.Get("category"),
-		Topics: v["topics"], RemoteCounter: v.Get("remote_counter") == "true", WalkIn: v.Get("walk_in") == "true",
+		Topics: v["topics"], RemoteCounter: v.Get("remote_counter") == "true", WalkIn: v.Get("walk_in") == "true", OwnDevice: v.Get("own_device") == "true",
 		DurationMinutes: whole(v, "duration_minutes"),
 		NoticeHours:     wholeOr(v, "notice_hours", 0), HorizonDays: wholeOr(v, "horizon_days", 0), LateMinutes: wholeIf(v, "late_minutes"),
 		OnlineURL: v.Get("online_url"), ExternalURL: v.Get("external_url"), ExternalBody: v.Get("external_body"),
@@ -109,7 +112,7 @@ func sheetSections(v url.Values, offices []Office) []FormSection {
 	section := func(key string, fields ...form.Field) FormSection {
 		return FormSection{Title: text("catalog.section." + key), Text: text("catalog.section_text." + key), Fields: fields}
 	}
-	counter := []form.Field{field("remote_counter", "checkbox", 0), field("walk_in", "checkbox", 0), minutes}
+	counter := []form.Field{field("remote_counter", "checkbox", 0), field("walk_in", "checkbox", 0), field("own_device", "checkbox", 0), minutes}
 	if len(answering.Options) > 0 {
 		counter = append(counter, answering)
 	}

@@ -143,6 +143,7 @@ type Sheet struct {
 	StateReason      string // why it is inactive
 	RemoteCounter    bool   // channel: booked and held by video at a kiosk
 	WalkIn           bool   // at the kiosk without an appointment too, while an office answers
+	OwnDevice        bool   // from one\'s own telephone or computer too, with an appointment
 	DurationMinutes  int    // of an encounter at the remote counter
 	NoticeHours      int    // how long before its time an appointment must be booked
 	HorizonDays      int    // how many days ahead it can be booked, 0 for as far as anything can

@@ -147,7 +147,7 @@ RETURNING id, office_id, date, closed, from_minute AS "from", to_minute AS "to",
 const sqlServices = `
 SELECT s.id, s.slug, s.title, s.subtitle, s.short_description, s.description, s.addressed_to, s.how_to,
        s.needed_intro, s.needed, s.achieved, s.times, s.costs, s.conditions, s.special_cases, s.further_info,
-       s.category, s.topics, s.state, s.state_reason, s.remote_counter, s.walk_in, s.duration_minutes, s.notice_hours, s.horizon_days,
+       s.category, s.topics, s.state, s.state_reason, s.remote_counter, s.walk_in, s.own_device, s.duration_minutes, s.notice_hours, s.horizon_days,
        s.late_minutes, s.online_url, s.external_url, s.external_body, s.responsible_id,
        ARRAY(SELECT so.office_id FROM {t}.service_offices so JOIN {t}.offices o ON o.id = so.office_id
              WHERE so.service_id = s.id ORDER BY lower(o.name), o.id) AS office_ids,
@@ -168,7 +168,7 @@ ORDER BY lower(s.title), s.id`
 const sqlServiceByID = `
 SELECT s.id, s.slug, s.title, s.subtitle, s.short_description, s.description, s.addressed_to, s.how_to,
        s.needed_intro, s.needed, s.achieved, s.times, s.costs, s.conditions, s.special_cases, s.further_info,
-       s.category, s.topics, s.state, s.state_reason, s.remote_counter, s.walk_in, s.duration_minutes, s.notice_hours, s.horizon_days,
+       s.category, s.topics, s.state, s.state_reason, s.remote_counter, s.walk_in, s.own_device, s.duration_minutes, s.notice_hours, s.horizon_days,
        s.late_minutes, s.online_url, s.external_url, s.external_body, s.responsible_id,
        ARRAY(SELECT so.office_id FROM {t}.service_offices so JOIN {t}.offices o ON o.id = so.office_id
              WHERE so.service_id = s.id ORDER BY lower(o.name), o.id) AS office_ids,
@@ -182,12 +182,12 @@ const sqlInsertService = `
 INSERT INTO {t}.services (
     id, slug, title, subtitle, short_description, description, addressed_to, how_to, needed_intro, needed, achieved,
     times, costs, conditions, special_cases, further_info, category, topics, state, state_reason, remote_counter,
-    walk_in, duration_minutes, notice_hours, horizon_days, late_minutes, online_url, external_url, external_body, responsible_id,
+    walk_in, own_device, duration_minutes, notice_hours, horizon_days, late_minutes, online_url, external_url, external_body, responsible_id,
     version, updated_at)
 VALUES (
     @id, @slug, @title, @subtitle, @short_description, @description, @addressed_to, @how_to, @needed_intro, @needed,
     @achieved, @times, @costs, @conditions, @special_cases, @further_info, @category, @topics, 'draft', '',
-    @remote_counter, @walk_in, @duration_minutes, @notice_hours, @horizon_days, @late_minutes, @online_url, @external_url,
+    @remote_counter, @walk_in, @own_device, @duration_minutes, @notice_hours, @horizon_days, @late_minutes, @online_url, @external_url,
     @external_body, @responsible_id, 1, @now)
 ON CONFLICT (slug) DO NOTHING`
 
@@ -197,7 +197,7 @@ SET title = @title, subtitle = @subtitle, short_description = @short_description
     addressed_to = @addressed_to, how_to = @how_to, needed_intro = @needed_intro, needed = @needed,
     achieved = @achieved, times = @times, costs = @costs, conditions = @conditions, special_cases = @special_cases,
     further_info = @further_info, category = @category, topics = @topics, remote_counter = @remote_counter,
-    walk_in = @walk_in, duration_minutes = @duration_minutes, notice_hours = @notice_hours, horizon_days = @horizon_days,
+    walk_in = @walk_in, own_device = @own_device, duration_minutes = @duration_minutes, notice_hours = @notice_hours, horizon_days = @horizon_days,
     late_minutes = @late_minutes, online_url = @online_url, external_url = @external_url,
     external_body = @external_body, responsible_id = @responsible_id, version = version + 1, updated_at = @now
 WHERE id = @id AND version = @version`
@@ -232,7 +232,7 @@ func sheetArgs(s Sheet, now time.Time) tenant.Args {
 		"how_to": s.HowTo, "needed_intro": s.NeededIntro, "needed": orEmpty(s.Needed), "achieved": s.Achieved,
 		"times": s.Times, "costs": s.Costs, "conditions": s.Conditions, "special_cases": s.SpecialCases,
 		"further_info": s.FurtherInfo, "category": s.Category, "topics": orEmpty(s.Topics),
-		"remote_counter": s.RemoteCounter, "walk_in": s.WalkIn, "duration_minutes": s.DurationMinutes, "notice_hours": s.NoticeHours,
+		"remote_counter": s.RemoteCounter, "walk_in": s.WalkIn, "own_device": s.OwnDevice, "duration_minutes": s.DurationMinutes, "notice_hours": s.NoticeHours,
 		"horizon_days": s.HorizonDays, "late_minutes": s.LateMinutes, "online_url": s.OnlineURL,
 		"external_url": s.ExternalURL, "external_body": s.ExternalBody, "responsible_id": s.ResponsibleID,
 		"version": s.Version, "now": now,

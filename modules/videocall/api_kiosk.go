@@ -34,6 +34,12 @@ type walkInInput struct {
 	}
 }
 
+type ownInput struct {
+	Body struct {
+		RequestID uuid.UUID `json:"request_id" format:"uuid" doc:"The same request opens one session"`
+	}
+}
+
 type walkInsOutput struct {
 	Body struct {
 		Services []WalkInView `json:"services"`
@@ -53,6 +59,7 @@ func RegisterKiosk(api huma.API, s *Service) {
 	web.Register(api, op(http.MethodPost, "/api/kiosk/approach", "kiosk-approach", "Somebody is about to give a code: admission to the video, to send nothing yet", tag), s.apiApproach)
 	web.Register(api, op(http.MethodPost, "/api/kiosk/approach/withdraw", "kiosk-withdraw", "They went away", tag), s.apiWithdraw)
 	web.Register(api, op(http.MethodPost, "/api/kiosk/sessions", "kiosk-start", "Begin with a code", tag), s.apiStart)
+	web.Register(api, op(http.MethodPost, "/api/kiosk/own", "kiosk-own", "Begin on the citizen's own device, at the entity's address with the personal link", tag), s.apiOwn)
 	web.Register(api, op(http.MethodGet, "/api/kiosk/walk-ins", "kiosk-walk-ins", "What one may ask for without an appointment", tag), s.apiWalkIns)
 	web.Register(api, op(http.MethodPost, "/api/kiosk/walk-ins", "kiosk-walk-in", "Begin without an appointment", tag), s.apiWalkIn)
 	web.Register(api, op(http.MethodPost, "/api/kiosk/session/join", "kiosk-join", "Admission to the video", tag), s.apiJoin)
@@ -68,6 +75,18 @@ func RegisterKiosk(api huma.API, s *Service) {
 func (s *Service) apiKioskState(ctx context.Context, _ *empty) (*kioskStateOutput, error) {
 	t, a, err := caller(ctx)
 	if err != nil {
+		return nil, err
+	}
+	state, err := s.KioskState(ctx, t, a)
+	return &kioskStateOutput{state}, err
+}
+
+func (s *Service) apiOwn(ctx context.Context, in *ownInput) (*kioskStateOutput, error) {
+	t, a, err := caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.StartOwn(ctx, t, a, in.Body.RequestID, uuid.Nil); err != nil {
 		return nil, err
 	}
 	state, err := s.KioskState(ctx, t, a)

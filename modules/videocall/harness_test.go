@@ -100,6 +100,10 @@ func (h *house) Check(ctx context.Context, t tenant.Tenant, _ uuid.UUID, code st
 	return ticket, err
 }
 
+func (h *house) CheckOwn(_ context.Context, _ tenant.Tenant, appointment uuid.UUID) (Ticket, error) {
+	return Ticket{AppointmentID: appointment, ServiceID: h.office, OfficeID: h.office, StartsAt: h.DB.Clock().Now()}, nil
+}
+
 func (h *house) Redeem(ctx context.Context, tx *tenant.Tx, _, appointment uuid.UUID) error {
 	n, err := tenant.Exec(ctx, tx, sqlTestRedeem, tenant.Args{"id": appointment})
 	if err == nil && n == 0 {

@@ -16,8 +16,10 @@ type Codes interface {
 	// Check finds the appointment of a code typed at the kiosk, outside any transaction: registry, limits, place and
 	// time. Its refusals are problems with the codes kiosk.code_*, kiosk.too_many_tries.
 	Check(ctx context.Context, t tenant.Tenant, kiosk uuid.UUID, code string) (Ticket, error)
+	// CheckOwn is Check for the citizen's own device: whether the appointment can begin there now.
+	CheckOwn(ctx context.Context, t tenant.Tenant, appointment uuid.UUID) (Ticket, error)
 	// Redeem uses the code up, inside the caller's transaction. Exactly one caller succeeds; any other gets the
-	// problem "kiosk.code_used".
+	// problem "kiosk.code_used". On the citizen's own device the kiosk is the appointment.
 	Redeem(ctx context.Context, tx *tenant.Tx, kiosk, appointment uuid.UUID) error
 	// GiveBack makes the code work again: the encounter ended before anyone answered.
 	GiveBack(ctx context.Context, tx *tenant.Tx, appointment uuid.UUID) error
@@ -81,7 +83,7 @@ type EntityLabel struct {
 
 // Kiosks is what a kiosk is called. counters satisfies it.
 type Kiosks interface {
-	// Kiosk gives the label.
+	// Kiosk gives the label, also of a citizen's own device, which has the number of an appointment.
 	Kiosk(ctx context.Context, tx *tenant.Tx, kiosk uuid.UUID) (KioskLabel, error)
 }
 

@@ -227,8 +227,13 @@ func (s *Service) deleteRoom(ctx context.Context, room string) {
 	}
 }
 
-// kioskOf is the kiosk that acts.
-func kioskOf(a actor.Actor) (uuid.UUID, error) { return idOf(a, actor.Kiosk) }
+// kioskOf is the kiosk that acts. A citizen's own device is a kiosk that has the number of their appointment.
+func kioskOf(a actor.Actor) (uuid.UUID, error) {
+	if a.Kind == actor.Citizen {
+		return idOf(a, actor.Citizen)
+	}
+	return idOf(a, actor.Kiosk)
+}
 
 // operatorOf is the operator who acts.
 func operatorOf(a actor.Actor) (uuid.UUID, error) {

@@ -18,12 +18,30 @@ import (
 // visit is the number of an Approach whose room becomes the session's, or zero. Refusals are those of Codes, and
 // "videocall.kiosk_busy" while another encounter goes on at this kiosk.
 func (s *Service) Start(ctx context.Context, t tenant.Tenant, a actor.Actor, code string, request, visit uuid.UUID) (Session, error) {
+	if a.Kind != actor.Kiosk {
+		return Session{}, problem.New(problem.Forbidden, "forbidden")
+	}
 	return s.once(ctx, t, a, request, func(kiosk uuid.UUID) (Session, error) {
 		ticket, err := s.cfg.Codes.Check(ctx, t, kiosk, code)
 		if err != nil {
 			return Session{}, err
 		}
 		return s.begin(ctx, t, kiosk, ticket, request, visitRoom(t, kiosk, visit))
+	})
+}
+
+// StartOwn begins the encounter of an appointment on the citizen's own device: who holds its personal link. The same
+// request gives the same session. Refusals are those of a code, and "kiosk.own_device_not_offered".
+func (s *Service) StartOwn(ctx context.Context, t tenant.Tenant, a actor.Actor, request, visit uuid.UUID) (Session, error) {
+	if a.Kind != actor.Citizen {
+		return Session{}, problem.New(problem.Forbidden, "forbidden")
+	}
+	return s.once(ctx, t, a, request, func(own uuid.UUID) (Session, error) {
+		ticket, err := s.cfg.Codes.CheckOwn(ctx, t, own)
+		if err != nil {
+			return Session{}, err
+		}
+		return s.begin(ctx, t, own, ticket, request, visitRoom(t, own, visit))
 	})
 }
 

@@ -110,6 +110,9 @@ func minutesOf(queue []Session) (minutes int) {
 // same request gives the same session. Refusals: "videocall.walk_in_closed" when no office answers, "videocall.walk_in_booked"
 // when somebody has booked the kiosk before they could be served, "videocall.kiosk_busy".
 func (s *Service) StartWalkIn(ctx context.Context, t tenant.Tenant, a actor.Actor, service, request, visit uuid.UUID) (Session, error) {
+	if a.Kind != actor.Kiosk {
+		return Session{}, problem.New(problem.Forbidden, "forbidden")
+	}
 	return s.once(ctx, t, a, request, func(kiosk uuid.UUID) (v Session, err error) {
 		err = s.cfg.DB.InTenant(ctx, t, func(tx *tenant.Tx) error {
 			offer, err := s.offer(ctx, tx, kiosk, service)

@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -16,6 +17,8 @@ import (
 	"github.com/sportello/sportello/modules/kernel/actor"
 	"github.com/sportello/sportello/modules/kernel/civil"
 	"github.com/sportello/sportello/modules/kernel/clock"
+	"github.com/sportello/sportello/modules/kernel/problem"
+	"github.com/sportello/sportello/modules/platform/i18n"
 	"github.com/sportello/sportello/modules/videocall"
 	"github.com/sportello/sportello/tenant"
 )
@@ -26,13 +29,26 @@ type codes struct{ booking *booking.Service }
 
 func (c codes) Check(ctx context.Context, t tenant.Tenant, kiosk uuid.UUID, code string) (videocall.Ticket, error) {
 	a, err := c.booking.Check(ctx, t, counters.KioskID{UUID: kiosk}, code)
-	if err != nil {
-		return videocall.Ticket{}, err
-	}
-	return videocall.Ticket{AppointmentID: a.ID.UUID, ServiceID: a.ServiceID.UUID, OfficeID: a.OfficeID.UUID, StartsAt: a.StartsAt}, nil
+	return ticketOf(a), err
+}
+
+func ticketOf(a booking.Appointment) videocall.Ticket {
+	return videocall.Ticket{AppointmentID: a.ID.UUID, ServiceID: a.ServiceID.UUID, OfficeID: a.OfficeID.UUID, StartsAt: a.StartsAt}
+}
+
+func (c codes) CheckOwn(ctx context.Context, t tenant.Tenant, appointment uuid.UUID) (videocall.Ticket, error) {
+	a, err := c.booking.CheckOwn(ctx, t, booking.AppointmentID{UUID: appointment})
+	return ticketOf(a), err
 }
 
 func (c codes) Redeem(ctx context.Context, tx *tenant.Tx, kiosk, appointment uuid.UUID) error {
+	if kiosk == appointment {
+		a, err := c.booking.ByID(ctx, tx, booking.AppointmentID{UUID: appointment})
+		if err != nil {
+			return err
+		}
+		kiosk = a.KioskID.UUID
+	}
 	_, err := c.booking.Redeem(ctx, tx, booking.AppointmentID{UUID: appointment}, counters.KioskID{UUID: kiosk})
 	return err
 }
@@ -110,10 +126,19 @@ func (l labels) Entity(ctx context.Context, tx *tenant.Tx) (videocall.EntityLabe
 		Patience: time.Duration(e.PatienceMinutes) * time.Minute}, err
 }
 
-type kioskLabels struct{ counters *counters.Service }
+type kioskLabels struct {
+	counters *counters.Service
+	booking  *booking.Service
+}
 
 func (k kioskLabels) Kiosk(ctx context.Context, tx *tenant.Tx, kiosk uuid.UUID) (videocall.KioskLabel, error) {
 	found, err := k.counters.Kiosk(ctx, tx, counters.KioskID{UUID: kiosk})
+	if errors.Is(err, problem.NotFound) {
+		if _, err := k.booking.ByID(ctx, tx, booking.AppointmentID{UUID: kiosk}); err != nil {
+			return videocall.KioskLabel{}, err
+		}
+		return videocall.KioskLabel{Name: i18n.T(i18n.Italian, "videocall.own_device", nil)}, nil
+	}
 	return videocall.KioskLabel{Name: found.Name, Place: found.Place, Address: found.Address}, err
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/sportello/sportello/modules/catalog"
 	"github.com/sportello/sportello/modules/counters"
 	"github.com/sportello/sportello/modules/kernel/actor"
+	"github.com/sportello/sportello/modules/kernel/problem"
 	"github.com/sportello/sportello/modules/notify"
 	"github.com/sportello/sportello/modules/platform/web"
 	"github.com/sportello/sportello/modules/videocall"
@@ -35,7 +36,8 @@ func (a *App) routes() error {
 	kiosk := a.on(kioskHost)
 	kiosk.Get("/", page("kiosk/index.html"))
 	kiosk.Post("/api/kiosk/enrolment", a.Counters.PostEnrolment)
-	app.Use("/api/kiosk", a.only(kioskHost), a.Counters.RequireKiosk)
+	app.Use("/api/kiosk/own", a.only(entityHost))
+	app.Use("/api/kiosk", a.kioskSide)
 	app.Get("/api/kiosk/events", a.Videocall.KioskEvents)
 	app.Post("/api/kiosk/equipment", a.Counters.PostEquipment)
 
@@ -51,6 +53,7 @@ func (a *App) routes() error {
 	// an entity's site, portal and back office
 	catalog.NewSite(a.DB, a.Catalog, places{a.Counters}).Routes(entity)
 	booking.NewPortal(a.Booking, a.Redis).Routes(entity)
+	entity.Get(booking.OwnPath, page("kiosk/index.html"))
 	a.Identity.Routes(entity)
 	a.Catalog.Routes(entity, a.Identity.RequireStaff(actor.Administrator))
 	audit.Routes(entity, a.DB, a.Identity, a.Identity.RequireStaff(actor.Administrator))
@@ -70,6 +73,18 @@ func (a *App) routes() error {
 	console.Get("/", a.Identity.RequireVendor(), a.console)
 
 	return nil
+}
+
+// kioskSide lets the citizen's side of an encounter pass: a kiosk on the kiosks' host, who holds an appointment's link on
+// the entity's own.
+func (a *App) kioskSide(c *fiber.Ctx) error {
+	switch a.kindOf(web.Host(c)) {
+	case kioskHost:
+		return a.Counters.RequireKiosk(c)
+	case entityHost:
+		return a.Booking.RequireOwn(c)
+	}
+	return problem.New(problem.NotFound, "not_found")
 }
 
 // page serves the one HTML page of an app; its scripts and styles are assets.

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/sportello/sportello/modules/counters"
 	"github.com/sportello/sportello/modules/kernel/civil"
 	"github.com/sportello/sportello/modules/kernel/clock"
+	"github.com/sportello/sportello/modules/kernel/problem"
 	"github.com/sportello/sportello/modules/videocall"
 	"github.com/sportello/sportello/tenant"
 )
@@ -24,6 +26,9 @@ type walkIns struct {
 
 func (w walkIns) sheets(ctx context.Context, tx *tenant.Tx, kiosk uuid.UUID) ([]catalog.Sheet, error) {
 	k, err := w.counters.Kiosk(ctx, tx, counters.KioskID{UUID: kiosk})
+	if errors.Is(err, problem.NotFound) {
+		return nil, nil // a citizen's own device: who sits there has an appointment
+	}
 	if err != nil || k.State != counters.Active {
 		return nil, err
 	}

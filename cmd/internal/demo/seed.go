@@ -186,7 +186,7 @@ func (v serviceStory) sheet(office catalog.OfficeID) catalog.Sheet {
 		HowTo:       "Prenoti un appuntamento, scelga la postazione più comoda e all'ora fissata digiti il codice: le risponde in video un operatore del Comune.",
 		NeededIntro: "Porti con sé:", Needed: v.needed, Achieved: v.achieved, Times: v.times, Costs: v.costs,
 		Conditions: "Il servizio è gratuito salvo dove indicato. Se non può venire, annulli l'appuntamento dal messaggio di conferma: lascia il posto a un'altra persona.",
-		Category:   v.category, Topics: topics, RemoteCounter: v.minutes > 0, WalkIn: v.walkIn, DurationMinutes: max(v.minutes, 15), ResponsibleID: &office,
+		Category:   v.category, Topics: topics, RemoteCounter: v.minutes > 0, WalkIn: v.walkIn, OwnDevice: v.minutes > 0, DurationMinutes: max(v.minutes, 15), ResponsibleID: &office,
 		ExternalBody: v.externalBody, ExternalURL: v.externalURL,
 	}
 	if sheet.RemoteCounter {

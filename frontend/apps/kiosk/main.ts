@@ -5,26 +5,30 @@ import { Announcer, Voice } from '../../packages/a11y/index';
 import { ApiError, clientError, CODE_NETWORK, newRequestId } from '../../packages/api/http';
 import * as api from '../../packages/api/kiosk';
 import type { Stream } from '../../packages/api/stream';
-import { preload } from '../../packages/call/index';
+import { Level, preload } from '../../packages/call/index';
 import { isoDate } from '../../packages/text/index';
 import { Equipment } from './equipment';
 import { guard } from './guard';
 import { Live } from './live';
 import type { Effect, Event } from './model';
 import { Picture } from './picture';
-import { demandOf, initial, update } from './state';
+import { checking, demandOf, initial, update } from './state';
 import { view } from './view';
 import type { Ports } from './views/ports';
 import { t } from './words';
+
+/** Where citizens talk from their own device; booking.OwnPath. */
+const OWN_PATH = '/collegamento';
 
 const root = document.getElementById('app') as HTMLElement;
 const announcer = new Announcer(document.body);
 const voice = new Voice();
 const picture = new Picture();
 const equipment = new Equipment();
+const level = new Level();
 let stream: Stream | null = null;
 const STARTED = Date.now() - performance.now();
-let model = initial(now());
+let model = initial(now(), location.pathname === OWN_PATH);
 
 /** Time that no correction of the machine's clock makes jump; what people read is set right by the server's. */
 function now(): number {
@@ -46,6 +50,7 @@ function send(event: Event): void {
       for (const effect of step.effects) run(effect);
       draw();
       live.follow(demandOf(model));
+      level.follow(checking(model) ? live.line.microphone : null);
     }
   } finally {
     working = false; // a fault in one event must not silence the next
@@ -55,9 +60,9 @@ function send(event: Event): void {
 const live = new Live(send, () => void refresh(), () => model.screen === 'session');
 
 function draw(): void {
-  const ports: Ports = { send, own: live.line.own, other: live.line.other, newId: newRequestId };
+  const ports: Ports = { send, own: live.line.own, other: live.line.other, level: level.element, newId: newRequestId };
   const { text, contrast } = model.look;
-  Object.assign(document.documentElement.dataset, { text: String(text), contrast: String(contrast) });
+  Object.assign(document.documentElement.dataset, { home: String(model.home),  text: String(text), contrast: String(contrast) });
   render(view(model, ports), root);
   const heading = root.querySelector('h1')?.textContent?.trim();
   document.title = heading ? `${heading} · ${t('kiosk.title')}` : t('kiosk.title');
@@ -94,6 +99,12 @@ function run(effect: Effect): void {
       return;
     case 'takeNumber':
       api.takeNumber(effect.service, effect.requestId, live.visit).then(
+        (snapshot) => send({ kind: 'opened', snapshot }),
+        (error: unknown) => send({ kind: 'openRefused', error: known(error) }),
+      );
+      return;
+    case 'openOwn':
+      api.openOwn(effect.requestId).then(
         (snapshot) => send({ kind: 'opened', snapshot }),
         (error: unknown) => send({ kind: 'openRefused', error: known(error) }),
       );
@@ -168,15 +179,15 @@ function connect(): void {
   stream = api.openEvents({
     open: () => {
       send({ kind: 'lineUp' });
-      void equipment.say();
+      if (!model.home) void equipment.say();
     },
     snapshot: (snapshot) => send({ kind: 'snapshot', snapshot }),
     lost: (error) => send({ kind: 'lineDown', error }),
   });
 }
 
-guard(root, {
-  digit: (digit) => send({ kind: 'digit', digit }),
+const keys = {
+  digit: (digit: string) => send({ kind: 'digit', digit }),
   erase: () => send({ kind: 'erase' }),
   enter: () => send({ kind: 'submit', requestId: newRequestId() }),
   touched: () => {
@@ -184,7 +195,9 @@ guard(root, {
     void live.unlock();
   },
   sound: () => void live.unlock(),
-});
+};
+if (model.home) for (const touch of ['pointerdown', 'keydown']) document.addEventListener(touch, keys.touched, { capture: true });
+else guard(root, keys);
 setInterval(() => {
   send({ kind: 'tick', now: now() });
   live.tick(model.call.link);

@@ -17,6 +17,8 @@ export type WayOn = 'retry' | 'rebook' | 'wait' | 'go_to_place' | 'ask_help';
 
 /** The whole state of a kiosk. Times are milliseconds of the page's clock. */
 export interface Model {
+  /** On the citizen's own telephone or computer, where they came by their appointment's link. */
+  readonly home: boolean;
   readonly screen: Screen;
   readonly now: number;
   /** How far the server's clock is ahead of this machine's. */
@@ -28,11 +30,11 @@ export interface Model {
   readonly snapshot: KioskSnapshot | null;
   readonly typed: string;
   readonly busy: boolean;
-  /** The request in flight or waiting for the line to come back; `service` is what a number is taken for, "" for a code. */
+  /** The request in flight or waiting for the line to come back; `service` is what a number is taken for, "" for a code or one's own device. */
   readonly pending: { readonly requestId: string; readonly service: string; readonly since: number; readonly inFlight: boolean } | null;
   /** What may be asked for without an appointment; null while it is being read. */
   readonly offers: readonly WalkIn[] | 'unread' | null;
-  readonly refusal: { readonly from: 'code' | 'walkin'; readonly detail: string; readonly way: WayOn; readonly url: string; readonly reference: string } | null;
+  readonly refusal: { readonly from: 'code' | 'walkin' | 'start'; readonly detail: string; readonly way: WayOn; readonly url: string; readonly reference: string } | null;
   readonly enrolError: string | null;
   readonly scanning: boolean;
   readonly leave: 'no' | 'ask';
@@ -91,6 +93,9 @@ export type Event =
   | { readonly kind: 'walkInAsked' }
   | { readonly kind: 'walkInsRead'; readonly services: readonly WalkIn[] | 'unread' }
   | { readonly kind: 'walkInChosen'; readonly service: string; readonly requestId: string }
+  // At home.
+  | { readonly kind: 'ownStarted'; readonly requestId: string }
+  | { readonly kind: 'soundTried' }
   | { readonly kind: 'helpAsked' }
   | { readonly kind: 'back' }
   | { readonly kind: 'home' }
@@ -137,6 +142,7 @@ export type Effect =
   | { readonly kind: 'open'; readonly code: string; readonly requestId: string }
   | { readonly kind: 'walkIns' }
   | { readonly kind: 'takeNumber'; readonly service: string; readonly requestId: string }
+  | { readonly kind: 'openOwn'; readonly requestId: string }
   | { readonly kind: 'leave'; readonly session: string }
   | { readonly kind: 'wipe' }
   | { readonly kind: 'chat'; readonly text: string }

@@ -164,6 +164,25 @@ describe('code entry', () => {
     expect(kinds(run(unread.model, { kind: 'walkInAsked' }).effects)).toContain('walkIns');
   });
 
+  it('lets who tried their own device in, says the request again, and comes back to the trial', () => {
+    const home = run(initial(T0, true), { kind: 'lineUp' }, { kind: 'snapshot', snapshot: snap(null) }).model;
+    expect(home.screen).toBe('start');
+    expect(demandOf(home)).toMatchObject({ camera: true, standby: false, call: false });
+    const asked = run(home, { kind: 'ownStarted', requestId: 'r9' });
+    expect(asked.effects).toContainEqual({ kind: 'openOwn', requestId: 'r9' });
+    expect(kinds(run(asked.model, { kind: 'ownStarted', requestId: 'r10' }).effects)).toEqual([]);
+    const lost = run(asked.model, { kind: 'openRefused', error: NETWORK }, later(RETRY_MS + 100));
+    expect(lost.effects).toContainEqual({ kind: 'openOwn', requestId: 'r9' });
+    const early = run(asked.model, { kind: 'openRefused', error: REFUSED }).model;
+    expect(early).toMatchObject({ screen: 'refusal', refusal: { from: 'start', way: 'wait' } });
+    expect(run(early, later(IDLE_WIPE_MS * 3)).model.screen).toBe('refusal');
+    expect(run(early, { kind: 'back' }).model).toMatchObject({ screen: 'start', refusal: null });
+    const seated = run(asked.model, { kind: 'opened', snapshot: snap(session('waiting')) }).model;
+    expect(seated).toMatchObject({ screen: 'session', busy: false, home: true });
+    const over = run(seated, { kind: 'leaveAsked' }, { kind: 'leaveConfirmed' }, later(END_MS * 2)).model;
+    expect(over.screen).toBe('end');
+  });
+
   it('opens on the stream alone when the answer was lost on the way', () => {
     const lost = run(submitted(), { kind: 'openRefused', error: NETWORK }).model;
     expect(run(lost, { kind: 'snapshot', snapshot: snap(session('waiting')) }).model).toMatchObject({

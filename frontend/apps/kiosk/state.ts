@@ -25,8 +25,9 @@ export const RETRY_MS = 3_000;
 export const FREE: readonly Screen[] = ['code', 'walkin', 'help', 'refusal'];
 
 /** A kiosk that was just switched on. */
-export function initial(now: number): Model {
+export function initial(now: number, home = false): Model {
   return {
+    home,
     screen: 'boot',
     now,
     skew: 0,
@@ -56,7 +57,7 @@ export function demandOf(model: Model): Demand {
   const live = session !== null && isLive(session.state);
   const call = session !== null && inCall(session.state);
   return {
-    camera: live || model.scanning,
+    camera: live || model.scanning || checking(model),
     call,
     standby: session?.state === 'waiting' || FREE.includes(model.screen),
     ring: session?.state === 'called' && !model.call.picture,
@@ -64,6 +65,11 @@ export function demandOf(model: Model): Demand {
     sharp: model.scanning || model.paper.step === 'aim',
     sending: call && session.state !== 'held',
   };
+}
+
+/** Whether the citizen tries their own camera and microphone. */
+export function checking(model: Model): boolean {
+  return model.home && model.screen === 'start';
 }
 
 /** Whether the screen must say that the line is down. In a call that still stands it must not. */
@@ -83,7 +89,7 @@ export function idleSeconds(model: Model): number | null {
 }
 
 function idleLimit(model: Model): number | null {
-  if (!FREE.includes(model.screen)) return null;
+  if (model.home || !FREE.includes(model.screen)) return null;
   return offline(model) ? IDLE_OFFLINE_MS : IDLE_WIPE_MS;
 }
 
@@ -129,6 +135,10 @@ function move(model: Model, event: Event): Step {
     case 'walkInsRead':
     case 'walkInChosen':
       return walkIn(model, event);
+    case 'ownStarted':
+      return ownStarted(model, event.requestId);
+    case 'soundTried':
+      return { model, effects: [{ kind: 'notice' }] };
     case 'helpAsked':
       return only(free(model, ['code', 'walkin', 'refusal']) ? { ...model, screen: 'help', refusal: null, scanning: false } : model);
     case 'back':
@@ -144,7 +154,7 @@ function move(model: Model, event: Event): Step {
     case 'openRefused':
       return openRefused(model, event.error);
     case 'mediaFault':
-      return only(model.scanning ? { ...model, fault: event.fault } : model);
+      return only(model.scanning || checking(model) ? { ...model, fault: event.fault } : model);
     case 'left':
       return { model: { ...model, leaveSentAt: null }, effects: [{ kind: 'refresh' }] };
     default:
@@ -156,7 +166,16 @@ function move(model: Model, event: Event): Step {
 function back(model: Model): Step {
   if (!free(model, ['help', 'refusal'])) return only(model);
   if (model.refusal?.from === 'walkin') return walkIn({ ...model, screen: 'start', refusal: null }, { kind: 'walkInAsked' });
-  return only({ ...model, screen: 'code', typed: '', refusal: null });
+  return only({ ...model, screen: model.home ? 'start' : 'code', typed: '', refusal: null });
+}
+
+/** Who is ready at home asks to be let in; the link they came by says who they are. */
+function ownStarted(model: Model, requestId: string): Step {
+  if (!checking(model) || model.busy) return only(model);
+  return {
+    model: { ...model, busy: true, pending: { requestId, service: '', since: model.now, inFlight: true } },
+    effects: [{ kind: 'openOwn', requestId }, { kind: 'preload' }],
+  };
 }
 
 function free(model: Model, screens: readonly Screen[]): boolean {
@@ -197,7 +216,8 @@ function scanned(model: Model, content: string, requestId: string): Step {
 const WAYS: readonly WayOn[] = ['retry', 'rebook', 'wait', 'go_to_place', 'ask_help'];
 
 function openRefused(model: Model, error: ApiError): Step {
-  if ((model.screen !== 'code' && model.screen !== 'walkin') || model.pending === null) return only(model);
+  const { screen } = model;
+  if ((screen !== 'code' && screen !== 'walkin' && !checking(model)) || model.pending === null) return only(model);
   if (error.unauthenticated) return only(unenrolled(model));
   if (error.unreachable) {
     // It may have arrived: the same request, with its id, goes out again by itself.
@@ -213,7 +233,7 @@ function openRefused(model: Model, error: ApiError): Step {
     typed: '',
     touchedAt: model.now,
     refusal: {
-      from: model.screen,
+      from: screen === 'code' || screen === 'walkin' ? screen : 'start',
       detail: error.detail,
       way: WAYS.find((way) => way === action) ?? 'retry',
       url: typeof url === 'string' ? url : '',
@@ -273,18 +293,19 @@ function tick(model: Model): Step {
   // Who only changed the look or the voice of the first screen and went away leaves it as it was.
   const changed = model.guide || model.look.contrast || model.look.text > 0;
   if (model.screen === 'start' && changed && model.now - model.touchedAt >= IDLE_WIPE_MS) return wipe(model);
-  if (model.screen === 'end' && model.end !== null && model.now - model.end.at >= END_MS) return wipe(model);
+  if (model.screen === 'end' && !model.home && model.end !== null && model.now - model.end.at >= END_MS) return wipe(model);
   if (model.pending !== null && !model.pending.inFlight && model.now - model.pending.since >= RETRY_MS) {
     return {
       model: { ...model, pending: { ...model.pending, inFlight: true } },
-      effects: [sent(model.typed, model.pending)],
+      effects: [sent(model, model.pending)],
     };
   }
   return leaveAgain(model);
 }
 
 /** The request that did not arrive, once more. */
-function sent(code: string, { service, requestId }: NonNullable<Model['pending']>): Effect {
+function sent({ home, typed: code }: Model, { service, requestId }: NonNullable<Model['pending']>): Effect {
+  if (home) return { kind: 'openOwn', requestId };
   return service === '' ? { kind: 'open', code, requestId } : { kind: 'takeNumber', service, requestId };
 }
 

@@ -6,6 +6,7 @@ import type { Model } from './model';
 import { FREE, idleSeconds, offline } from './state';
 import * as entry from './views/entry';
 import * as icons from './views/icons';
+import * as own from './views/own';
 import type { Ports } from './views/ports';
 import { session } from './views/session';
 import { walkIn } from './views/walkin';
@@ -26,9 +27,9 @@ function screen(model: Model, ports: Ports): TemplateResult {
     case 'boot':
       return entry.boot();
     case 'enrol':
-      return entry.enrol(model, ports);
+      return model.home ? own.unknown() : entry.enrol(model, ports);
     case 'start':
-      return entry.start(model, ports);
+      return model.home ? own.check(model, ports) : entry.start(model, ports);
     case 'code':
       return entry.code(model, ports);
     case 'walkin':
@@ -81,7 +82,7 @@ function footer(model: Model, ports: Ports): TemplateResult | typeof nothing {
       </button>
     </footer>`;
   }
-  if (!FREE.includes(model.screen)) return nothing;
+  if (model.home || !FREE.includes(model.screen)) return nothing;
   return html`<footer class="footer">
     <button class="button" type="button" @click=${() => ports.send({ kind: 'home' })}>
       ${icons.bin}<span>${t('kiosk.leave.button')}</span>
@@ -118,11 +119,11 @@ function end(model: Model, ports: Ports): TemplateResult {
         : known
           ? html`<p class="lead">${t(`kiosk.end.outcome.${known}`)}</p>`
           : nothing}
-      <div class="card wiped">
+      ${model.home ? html`<p class="lead">${t('kiosk.own.end')}</p>` : html`<div class="card wiped">
         ${icons.bin}
         <p><strong>${t('kiosk.end.wiped')}</strong><br />${t('kiosk.end.wiped_text')}</p>
       </div>
-      <button class="button primary" type="button" @click=${() => ports.send({ kind: 'home' })}>${t('kiosk.end.home')}</button>
+      <button class="button primary" type="button" @click=${() => ports.send({ kind: 'home' })}>${t('kiosk.end.home')}</button>`}
     </section>
   `;
 }

@@ -82,7 +82,7 @@ export async function enter(page: Page, at: { url: string }, who: Omit<Staff, 'r
 }
 
 /** All that is needed to answer one kind of question at a place of its own. */
-export async function world(browser: Browser, wish: { kiosks?: number; operators?: number; key?: string; walkIn?: boolean } = {}): Promise<World> {
+export async function world(browser: Browser, wish: { kiosks?: number; operators?: number; key?: string; walkIn?: boolean; ownDevice?: boolean } = {}): Promise<World> {
   const at = entity(wish.key ?? 'isernia')
   const page = await office(browser, at)
   const n = Math.random().toString(36).slice(2, 8)
@@ -92,7 +92,7 @@ export async function world(browser: Browser, wish: { kiosks?: number; operators
   const draft = await post(page, '/amministrazione/servizi/nuovo', {
     title, short_description: 'Una prova.', addressed_to: 'A tutti.', how_to: 'Prenoti.', needed_intro: 'Porti:', needed: 'una fototessera\nla tessera sanitaria',
     achieved: 'La prova.', times: 'Subito.', costs: 'Gratuito.', conditions: 'Nessuna.', category: 'anagrafe-e-stato-civile', topics: ['anagrafe'],
-    remote_counter: 'true', walk_in: wish.walkIn ? 'true' : '', duration_minutes: '15', responsible: officeId, offices: [officeId],
+    remote_counter: 'true', walk_in: wish.walkIn ? 'true' : '', own_device: wish.ownDevice ? 'true' : '', duration_minutes: '15', responsible: officeId, offices: [officeId],
   })
   const serviceId = idOf(draft, 'servizi')
   const published = await post(page, `/amministrazione/servizi/${serviceId}/stato`, { azione: 'pubblica', version: '1' })

@@ -33,6 +33,10 @@ export const openSession = (code: string, requestId: string, visit: string): Pro
     body: { code, request_id: requestId, ...(visit === '' ? {} : { visit_id: visit }) },
   });
 
+/** Opens the session of the appointment whose link this browser came by. */
+export const openOwn = (requestId: string): Promise<KioskSnapshot> =>
+  request(`${BASE}/own`, kioskState, { method: 'POST', body: { request_id: requestId } });
+
 /** What one may ask for here without an appointment. */
 export const fetchWalkIns = async (): Promise<readonly WalkIn[]> => (await request(`${BASE}/walk-ins`, walkIns)).services;
 

@@ -118,6 +118,11 @@ export class Line {
     this.call?.start();
   }
 
+  /** This side's microphone while it is open. */
+  get microphone(): MediaStreamTrack | null {
+    return this.media.microphoneTrack;
+  }
+
   /** The room in which this side stands by, "" when it stands in none. */
   get standbyRoom(): string {
     return this.standing?.link === 'on' ? this.room : '';

@@ -97,7 +97,7 @@ export const help = (model: Model, ports: Ports): TemplateResult => html`
 /** Why not, and the way on. */
 export function refusal(model: Model, ports: Ports): TemplateResult {
   const { from, detail, way, url, reference } = model.refusal ?? { from: 'code', detail: '', way: 'retry', url: '', reference: '' };
-  const other = from === 'walkin' ? t('kiosk.refusal.other_service') : t('kiosk.refusal.other');
+  const other = from === 'start' ? t('kiosk.refusal.check') : from === 'walkin' ? t('kiosk.refusal.other_service') : t('kiosk.refusal.other');
   const home = (label: string): TemplateResult =>
     html`<button class="button primary" type="button" @click=${() => ports.send({ kind: 'home' })}>${label}</button>`;
   const again = (label: string, primary: boolean): TemplateResult =>
@@ -109,11 +109,11 @@ export function refusal(model: Model, ports: Ports): TemplateResult {
       ${t('kiosk.refusal.help')}
     </button>`;
   const ways = {
-    retry: () => [again(t('kiosk.refusal.retry'), true), helpButton(false)],
+    retry: () => [again(t('kiosk.refusal.retry'), true), model.home ? html`` : helpButton(false)],
     rebook: () => [home(t('kiosk.refusal.done')), again(other, false)],
     wait: () => [home(t('kiosk.refusal.wait')), again(other, false)],
     go_to_place: () => [home(t('kiosk.refusal.place')), again(other, false)],
-    ask_help: () => [helpButton(true), again(other, false)],
+    ask_help: () => (model.home ? [again(other, true)] : [helpButton(true), again(other, false)]),
   };
   return html`
     <section class="center">

@@ -6,6 +6,8 @@ export interface Ports {
   readonly send: (event: Event) => void;
   readonly own: HTMLVideoElement;
   readonly other: HTMLVideoElement;
+  /** How loud the microphone hears. */
+  readonly level: HTMLMeterElement;
   /** A fresh id for a request that may be repeated. */
   readonly newId: () => string;
 }

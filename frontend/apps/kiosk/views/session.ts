@@ -41,7 +41,7 @@ function waiting(model: Model, of: KioskSession, ports: Ports): TemplateResult {
         <h1>${of.parked ? t('kiosk.parked.title') : t('kiosk.waiting.title')}</h1>
         ${of.ticket === null ? nothing : html`<p class="number">${t('kiosk.waiting.number')} <strong>${of.ticket}</strong></p>`}
         <p class="lead">${of.parked ? t('kiosk.parked.text') : `${sentence(of)} ${estimate(of)}`}</p>
-        <p class="lead"><strong>${t('kiosk.waiting.stay')}</strong></p>
+        <p class="lead"><strong>${t(model.home ? 'kiosk.own.stay' : 'kiosk.waiting.stay')}</strong></p>
         <div class="card">
           <p class="small">${t('kiosk.waiting.service')}</p>
           <p class="card-title">${of.service.title}</p>
