@@ -18,25 +18,31 @@ func (s *Service) Cancel(ctx context.Context, t tenant.Tenant, manage string) (A
 		return Appointment{}, err
 	}
 	var a Appointment
-	err = s.DB.InTenant(ctx, t, func(tx *tenant.Tx) error {
-		var err error
-		if a, err = changeable(ctx, tx, id); err != nil || a.State == Cancelled {
-			return err
-		}
-		if _, err := tenant.Exec(ctx, tx, sqlCancel, tenant.Args{"id": a.ID, "now": tx.Now()}); err != nil {
-			return err
-		}
-		if err := s.giveBack(ctx, tx, a); err != nil {
-			return err
-		}
-		now := tx.Now()
-		a.State, a.CancelledAt = Cancelled, &now
-		return tx.Publish(ctx, CancelledEvent{AppointmentID: a.ID, Version: a.Version})
+	err = s.DB.InTenant(ctx, t, func(tx *tenant.Tx) (err error) {
+		a, err = s.CancelIn(ctx, tx, id)
+		return err
 	})
 	if err == nil {
 		s.releaseCode(ctx, t, a)
 	}
 	return a, err
+}
+
+// CancelIn is Cancel in the caller's transaction. The code stays in the registry until CleanCodes, and opens nothing.
+func (s *Service) CancelIn(ctx context.Context, tx *tenant.Tx, id AppointmentID) (Appointment, error) {
+	a, err := changeable(ctx, tx, id)
+	if err != nil || a.State == Cancelled {
+		return a, err
+	}
+	if _, err := tenant.Exec(ctx, tx, sqlCancel, tenant.Args{"id": a.ID, "now": tx.Now()}); err != nil {
+		return a, err
+	}
+	if err := s.giveBack(ctx, tx, a); err != nil {
+		return a, err
+	}
+	now := tx.Now()
+	a.State, a.CancelledAt = Cancelled, &now
+	return a, tx.Publish(ctx, CancelledEvent{AppointmentID: a.ID, Version: a.Version})
 }
 
 // changeable locks an appointment that can still be moved or cancelled, or was cancelled already.
@@ -75,35 +81,47 @@ func (s *Service) Move(ctx context.Context, t tenant.Tenant, manage string, c Ch
 		return Appointment{}, err
 	}
 	var a Appointment
-	err = s.DB.InTenant(ctx, t, func(tx *tenant.Tx) error {
-		var err error
-		if a, err = changeable(ctx, tx, id); err != nil {
-			return err
-		}
-		if a.State == Cancelled {
-			return problem.New(problem.Conflict, "booking.cancelled")
-		}
-		c.Service = a.ServiceID
-		if a.at(c) {
-			return nil
-		}
-		offer, err := s.offer(ctx, tx, c)
-		if err != nil {
-			return err
-		}
-		if err := s.release(ctx, tx, a); err != nil {
-			return err
-		}
-		a.OfficeID, a.KioskID = c.Office, c.Kiosk
-		a.StartsAt, a.EndsAt = c.Start.UTC(), c.Start.Add(offer.length).UTC()
-		if err := s.take(ctx, tx, &a, offer.units, false); err != nil {
-			return err
-		}
-		if _, err := tenant.Exec(ctx, tx, sqlPlace, placeArgs(a, tx.Now())); err != nil {
-			return err
-		}
-		a.Version++
-		return tx.Publish(ctx, MovedEvent{AppointmentID: a.ID, Version: a.Version})
+	err = s.DB.InTenant(ctx, t, func(tx *tenant.Tx) (err error) {
+		a, err = s.MoveIn(ctx, tx, id, c)
+		return err
 	})
 	return a, err
+}
+
+// MoveIn is Move in the caller's transaction. A choice without office or kiosk keeps the appointment's.
+func (s *Service) MoveIn(ctx context.Context, tx *tenant.Tx, id AppointmentID, c Choice) (Appointment, error) {
+	a, err := changeable(ctx, tx, id)
+	if err != nil {
+		return a, err
+	}
+	if a.State == Cancelled {
+		return a, problem.New(problem.Conflict, "booking.cancelled")
+	}
+	c.Service = a.ServiceID
+	if c.Office.IsZero() {
+		c.Office = a.OfficeID
+	}
+	if c.Kiosk.IsZero() {
+		c.Kiosk = a.KioskID
+	}
+	if a.at(c) {
+		return a, nil
+	}
+	offer, err := s.offer(ctx, tx, c)
+	if err != nil {
+		return a, err
+	}
+	if err := s.release(ctx, tx, a); err != nil {
+		return a, err
+	}
+	a.OfficeID, a.KioskID = c.Office, c.Kiosk
+	a.StartsAt, a.EndsAt = c.Start.UTC(), c.Start.Add(offer.length).UTC()
+	if err := s.take(ctx, tx, &a, offer.units, false); err != nil {
+		return a, err
+	}
+	if _, err := tenant.Exec(ctx, tx, sqlPlace, placeArgs(a, tx.Now())); err != nil {
+		return a, err
+	}
+	a.Version++
+	return a, tx.Publish(ctx, MovedEvent{AppointmentID: a.ID, Version: a.Version})
 }

@@ -3,6 +3,7 @@ package videocall
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
@@ -46,6 +47,24 @@ type walkInsOutput struct {
 	}
 }
 
+type lackInput struct {
+	Body struct {
+		Lacks []string `json:"lacks" maxItems:"50" doc:"Some of the service's needed"`
+	}
+}
+
+type timesOutput struct {
+	Body struct {
+		Times []time.Time `json:"times"`
+	}
+}
+
+type moveInput struct {
+	Body struct {
+		Start time.Time `json:"start" doc:"One of the times"`
+	}
+}
+
 type leaveInput struct {
 	Body struct {
 		SessionID uuid.UUID `json:"session_id" format:"uuid" doc:"One that is not the kiosk's latest is left alone"`
@@ -69,6 +88,10 @@ func RegisterKiosk(api huma.API, s *Service) {
 	upload.MaxBodyBytes = web.UploadLimit
 	web.Register(api, upload, s.apiUpload)
 	web.Register(api, op(http.MethodGet, "/api/kiosk/session/documents/{id}", "kiosk-read-document", "A page's picture", tag), s.apiRead)
+	web.Register(api, op(http.MethodPost, "/api/kiosk/session/lack", "kiosk-lack", "Say what one does not have", tag), s.apiLack)
+	web.Register(api, op(http.MethodGet, "/api/kiosk/session/times", "kiosk-times", "Other times for the appointment", tag), s.apiTimes)
+	web.Register(api, op(http.MethodPost, "/api/kiosk/session/move", "kiosk-move", "Leave, and come at another time", tag), s.apiMoveAway)
+	web.Register(api, op(http.MethodPost, "/api/kiosk/session/cancel", "kiosk-cancel", "Leave, and cancel the appointment", tag), s.apiCancelAway)
 	web.Register(api, op(http.MethodPost, "/api/kiosk/session/leave", "kiosk-leave", "End, or go back to the start", tag), s.apiLeave)
 }
 
@@ -153,4 +176,38 @@ func (s *Service) apiLeave(ctx context.Context, in *leaveInput) (*empty, error) 
 		return nil, err
 	}
 	return &empty{}, s.Leave(ctx, t, a, ID{UUID: in.Body.SessionID})
+}
+
+func (s *Service) apiLack(ctx context.Context, in *lackInput) (*empty, error) {
+	t, a, err := caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return nil, s.Lack(ctx, t, a, in.Body.Lacks)
+}
+
+func (s *Service) apiTimes(ctx context.Context, _ *empty) (*timesOutput, error) {
+	t, a, err := caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &timesOutput{}
+	out.Body.Times, err = s.OtherTimes(ctx, t, a)
+	return out, err
+}
+
+func (s *Service) apiMoveAway(ctx context.Context, in *moveInput) (*empty, error) {
+	t, a, err := caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return nil, s.MoveAway(ctx, t, a, in.Body.Start)
+}
+
+func (s *Service) apiCancelAway(ctx context.Context, _ *empty) (*empty, error) {
+	t, a, err := caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return nil, s.CancelAway(ctx, t, a)
 }

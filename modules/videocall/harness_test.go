@@ -58,6 +58,7 @@ const sqlTestRise = `DELETE FROM {t}.test_seats WHERE session_id = @session`
 
 const sqlTestAdd = `INSERT INTO {t}.test_codes (appointment_id, code, office_id, starts_at, used) VALUES (@id, @code, @office, @at, false)`
 const sqlTestFind = `SELECT appointment_id, office_id, starts_at, used FROM {t}.test_codes WHERE code = @code`
+const sqlTestOf = `SELECT appointment_id, office_id, starts_at, used FROM {t}.test_codes WHERE appointment_id = @id`
 const sqlTestRedeem = `UPDATE {t}.test_codes SET used = true WHERE appointment_id = @id AND NOT used`
 const sqlTestGiveBack = `UPDATE {t}.test_codes SET used = false WHERE appointment_id = @id`
 
@@ -86,6 +87,7 @@ type house struct {
 	booked   bool                    // the kiosk has somebody else's appointment
 	seats    map[uuid.UUID]time.Time // of walk-ins
 	codes    int
+	moved    map[uuid.UUID]time.Time // appointments, to when
 }
 
 func (h *house) Check(ctx context.Context, t tenant.Tenant, _ uuid.UUID, code string) (ticket Ticket, err error) {
@@ -102,6 +104,28 @@ func (h *house) Check(ctx context.Context, t tenant.Tenant, _ uuid.UUID, code st
 
 func (h *house) CheckOwn(_ context.Context, _ tenant.Tenant, appointment uuid.UUID) (Ticket, error) {
 	return Ticket{AppointmentID: appointment, ServiceID: h.office, OfficeID: h.office, StartsAt: h.DB.Clock().Now()}, nil
+}
+
+func (h *house) Times(context.Context, *tenant.Tx, uuid.UUID) ([]time.Time, error) {
+	return []time.Time{h.DB.Clock().Now().Add(24 * time.Hour)}, nil
+}
+
+func (h *house) Move(ctx context.Context, tx *tenant.Tx, appointment uuid.UUID, start time.Time) error {
+	if start.Before(tx.Now()) {
+		return problem.New(problem.Conflict, "booking.slot_taken")
+	}
+	c, err := tenant.One[testCode](ctx, tx, sqlTestOf, tenant.Args{"id": appointment})
+	if err == nil && c.Used {
+		return problem.New(problem.Conflict, "booking.over")
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.moved[appointment] = start
+	return err
+}
+
+func (h *house) Cancel(ctx context.Context, tx *tenant.Tx, appointment uuid.UUID) error {
+	return h.Move(ctx, tx, appointment, tx.Now())
 }
 
 func (h *house) Redeem(ctx context.Context, tx *tenant.Tx, _, appointment uuid.UUID) error {
@@ -326,14 +350,14 @@ func newHouse(t *testing.T, options ...option) *house {
 
 func houseOn(t *testing.T, stack *tenanttest.Stack, options ...option) *house {
 	t.Helper()
-	h := &house{Stack: stack, office: uuid.New(), rooms: &noted{}, disabled: map[string]bool{}, seats: map[uuid.UUID]time.Time{}}
+	h := &house{Stack: stack, office: uuid.New(), rooms: &noted{}, disabled: map[string]bool{}, seats: map[uuid.UUID]time.Time{}, moved: map[uuid.UUID]time.Time{}}
 	var err error
 	h.blobs, err = blob.NewFiles(t.TempDir())
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = h.blobs.Close() })
 	h.t = stack.NewTenant(t, migrate.Line{Name: "audit", FS: audit.Migrations}, appointmentLine,
 		migrate.Line{Name: "documents", FS: documents.Migrations}, migrate.Line{Name: "videocall", FS: Migrations})
-	cfg := Config{DB: stack.DB, Codes: h, Appointments: h, Labels: h, Kiosks: h, Staff: h, Capacity: h, Floor: h, WalkIns: h,
+	cfg := Config{DB: stack.DB, Codes: h, Changes: h, Appointments: h, Labels: h, Kiosks: h, Staff: h, Capacity: h, Floor: h, WalkIns: h,
 		Documents: documents.New(h.blobs, documents.NewRenderer(), id.Random), Rooms: h.rooms, Hints: alone{}, Presence: alone{}}
 	for _, o := range options {
 		o(&cfg)

@@ -23,6 +23,7 @@ import (
 type Config struct {
 	DB           *tenant.DB
 	Codes        Codes
+	Changes      Changes
 	Appointments Appointments
 	Labels       Labels
 	Kiosks       Kiosks

@@ -92,7 +92,7 @@ func (s *Service) KioskState(ctx context.Context, t tenant.Tenant, a actor.Actor
 }
 
 func kioskSession(v *Session, entity EntityLabel) *KioskSession {
-	out := &KioskSession{ID: v.ID, State: v.State, Service: ServiceView{v.ServiceTitle, v.Needed}, Office: v.OfficeName,
+	out := &KioskSession{ID: v.ID, State: v.State, Service: ServiceView{v.ServiceTitle, v.Needed}, Lacks: v.Lacks, Office: v.OfficeName,
 		Titolare: entity.Name, PrivacyNotice: entity.PrivacyNotice, Ticket: v.Ticket, AppointmentAt: v.AppointmentAt, Rings: v.Rings, Parked: v.Parked,
 		Chat: []ChatView{}, Documents: []DocumentView{}}
 	if v.State.Live() && v.OperatorName != "" {
@@ -292,7 +292,7 @@ func waitingEntries(queue []Session, people map[uuid.UUID]Person, me uuid.UUID, 
 
 func deskSession(v *Session, p Person) *DeskSession {
 	return &DeskSession{ID: v.ID, State: v.State, Citizen: CitizenView{p.Name, p.Surname}, Ticket: v.Ticket,
-		Service: ServiceView{v.ServiceTitle, v.Needed}, Kiosk: v.KioskName, Office: v.OfficeName, AppointmentAt: v.AppointmentAt,
+		Service: ServiceView{v.ServiceTitle, v.Needed}, Lacks: v.Lacks, Kiosk: v.KioskName, Office: v.OfficeName, AppointmentAt: v.AppointmentAt,
 		PassedBy: v.PassedBy, PassedWhy: v.PassedWhy, CalledAt: v.CalledAt, ConnectedAt: v.ConnectedAt, Details: p.Details}
 }
 

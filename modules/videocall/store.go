@@ -13,7 +13,7 @@ const sessionColumns = `id, appointment_id, kiosk_id, office_id, service_id, ser
        office_name, kiosk_name, appointment_at, start_request_id, state, state_at, version, operator_id, operator_name, room,
        rings, kiosk_joins, desk_joins, kiosk_peer, desk_peer, kiosk_seen_at, desk_seen_at, started_at, called_at,
        connected_at, closed_at, outcome, note, kiosk_ack_at, ticket,
-       parked, wanted_id, wanted_name, passed_by, passed_why`
+       parked, wanted_id, wanted_name, passed_by, passed_why, lacks`
 
 const sqlInsertSession = `
 INSERT INTO {t}.sessions (id, appointment_id, kiosk_id, office_id, service_id, service_title, service_minutes, needed,

@@ -66,6 +66,7 @@ type Session struct {
 	ServiceTitle   string
 	ServiceMinutes int
 	Needed         []string
+	Lacks          []string // of them, what the citizen says they do not have with them
 	OfficeName     string
 	KioskName      string
 	AppointmentAt  time.Time

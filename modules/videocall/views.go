@@ -44,6 +44,7 @@ type KioskSession struct {
 	ID              ID             `json:"id"`
 	State           State          `json:"state" enum:"waiting,called,connected,held,dropped,closed,abandoned,no_show"`
 	Service         ServiceView    `json:"service"`
+	Lacks           []string       `json:"lacks" doc:"What the citizen said they lack"`
 	Office          string         `json:"office"`
 	OperatorName    *string        `json:"operator_name" doc:"Null until an operator calls"`
 	Titolare        string         `json:"titolare" doc:"The body that answers for the personal data"`
@@ -134,6 +135,7 @@ type DeskSession struct {
 	Citizen       CitizenView    `json:"citizen"`
 	Ticket        *int           `json:"ticket" doc:"The number of who came without an appointment"`
 	Service       ServiceView    `json:"service"`
+	Lacks         []string       `json:"lacks" doc:"What the citizen said they lack"`
 	Kiosk         string         `json:"kiosk"`
 	Office        string         `json:"office"`
 	AppointmentAt time.Time      `json:"appointment_at"`

@@ -108,6 +108,35 @@ func (a appointments) Day(ctx context.Context, tx *tenant.Tx, offices []uuid.UUI
 	return day, nil
 }
 
+// changes moves and cancels an appointment from the kiosk.
+type changes struct{ booking *booking.Service }
+
+// otherTimes is how many other times a kiosk offers: a screen full, each a large button.
+const otherTimes = 6
+
+func (c changes) Times(ctx context.Context, tx *tenant.Tx, appointment uuid.UUID) ([]time.Time, error) {
+	a, err := c.booking.ByID(ctx, tx, booking.AppointmentID{UUID: appointment})
+	if err != nil {
+		return nil, err
+	}
+	slots, err := c.booking.NextFree(ctx, tx, booking.Choice{Service: a.ServiceID, Office: a.OfficeID, Kiosk: a.KioskID, Start: a.EndsAt}, otherTimes)
+	times := make([]time.Time, len(slots))
+	for i, s := range slots {
+		times[i] = s.Start
+	}
+	return times, err
+}
+
+func (c changes) Move(ctx context.Context, tx *tenant.Tx, appointment uuid.UUID, start time.Time) error {
+	_, err := c.booking.MoveIn(ctx, tx, booking.AppointmentID{UUID: appointment}, booking.Choice{Start: start})
+	return err
+}
+
+func (c changes) Cancel(ctx context.Context, tx *tenant.Tx, appointment uuid.UUID) error {
+	_, err := c.booking.CancelIn(ctx, tx, booking.AppointmentID{UUID: appointment})
+	return err
+}
+
 type labels struct{ catalog *catalog.Service }
 
 func (l labels) Service(ctx context.Context, tx *tenant.Tx, service uuid.UUID) (videocall.ServiceLabel, error) {

@@ -37,6 +37,7 @@ const session = (state: SessionState, more: Partial<DeskSession> = {}): DeskSess
   citizen: { name: 'Maria', surname: 'Rossi' },
   ticket: null,
   identified: null,
+    lacks: [],
   passed_by: '',
   passed_why: '',
   service: { title: 'Carta d’identità', needed: [] },

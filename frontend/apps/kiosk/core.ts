@@ -7,6 +7,9 @@ export interface Step {
   readonly effects: readonly Effect[];
 }
 
+/** Nothing asked, nothing said of what is missing. */
+export const NOT_LACKING = { step: 'off', items: [], times: null, start: '', failed: '' } as const;
+
 /** Everything that belongs to one citizen, empty. */
 export function blank() {
   return {
@@ -27,6 +30,7 @@ export function blank() {
     replies: false,
     draft: '',
     privacy: false,
+    lacking: NOT_LACKING,
     chatFailed: false,
     end: null,
     guide: false,

@@ -109,6 +109,22 @@ function run(effect: Effect): void {
         (error: unknown) => send({ kind: 'openRefused', error: known(error) }),
       );
       return;
+    case 'lack':
+      api.sendLack(effect.items).then(refresh, () => undefined); // it was a hint to the operator
+      return;
+    case 'times':
+      api.fetchTimes().then(
+        (times) => send({ kind: 'timesRead', times }),
+        (error: unknown) => send({ kind: 'awayRefused', detail: known(error).detail }),
+      );
+      return;
+    case 'moveAway':
+    case 'cancelAway':
+      (effect.kind === 'moveAway' ? api.moveAway(effect.start) : api.cancelAway()).then(
+        () => send({ kind: 'wentAway' }),
+        (error: unknown) => send({ kind: 'awayRefused', detail: known(error).detail }),
+      );
+      return;
     case 'leave':
       api.leave(effect.session).then(
         () => send({ kind: 'left' }),

@@ -58,6 +58,14 @@ export interface Model {
   /** What is being written on the screen's keyboard. */
   readonly draft: string;
   readonly privacy: boolean;
+  /** What somebody who waits lacks, and the other time they choose; `start` is "" for cancelling. */
+  readonly lacking: {
+    readonly step: 'off' | 'list' | 'times' | 'sure' | 'busy';
+    readonly items: readonly string[];
+    readonly times: readonly string[] | null;
+    readonly start: string;
+    readonly failed: string;
+  };
   readonly chatFailed: boolean;
   readonly end: { readonly outcome: string; readonly text: string; readonly left: boolean; readonly at: number } | null;
   readonly guide: boolean;
@@ -128,6 +136,19 @@ export type Event =
   | { readonly kind: 'documentOpened'; readonly id: string }
   | { readonly kind: 'documentClosed' }
   | { readonly kind: 'pageTurned'; readonly by: 1 | -1 }
+  // Lacking something.
+  | { readonly kind: 'lackOpened' }
+  | { readonly kind: 'lackClosed' }
+  | { readonly kind: 'lackToggled'; readonly item: string }
+  | { readonly kind: 'lackSaid' }
+  | { readonly kind: 'lackBack' }
+  | { readonly kind: 'timesAsked' }
+  | { readonly kind: 'timesRead'; readonly times: readonly string[] }
+  | { readonly kind: 'timeChosen'; readonly start: string }
+  | { readonly kind: 'cancelAsked' }
+  | { readonly kind: 'awayConfirmed' }
+  | { readonly kind: 'awayRefused'; readonly detail: string }
+  | { readonly kind: 'wentAway' }
   // Leaving.
   | { readonly kind: 'leaveAsked' }
   | { readonly kind: 'leaveCancelled' }
@@ -144,6 +165,10 @@ export type Effect =
   | { readonly kind: 'takeNumber'; readonly service: string; readonly requestId: string }
   | { readonly kind: 'openOwn'; readonly requestId: string }
   | { readonly kind: 'leave'; readonly session: string }
+  | { readonly kind: 'lack'; readonly items: readonly string[] }
+  | { readonly kind: 'times' }
+  | { readonly kind: 'moveAway'; readonly start: string }
+  | { readonly kind: 'cancelAway' }
   | { readonly kind: 'wipe' }
   | { readonly kind: 'chat'; readonly text: string }
   | { readonly kind: 'capture' }

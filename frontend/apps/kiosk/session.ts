@@ -1,6 +1,7 @@
 /** The part of the machine that moves only while a session lives. */
 import { inCall, isLive, type KioskSession, type KioskSnapshot, pagesOf } from '../../packages/api/types';
 import { finish, only, type Step } from './core';
+import { isLacking, lacking } from './lacking';
 import type { Effect, Event, Model, Stage } from './model';
 
 /** An open question "really leave?" goes away by itself. */
@@ -34,6 +35,7 @@ export function stageOf(model: Model): Stage {
 export function inSession(model: Model, event: Event): Step | null {
   const session = model.snapshot?.session ?? null;
   if (model.screen !== 'session' || session === null) return null;
+  if (isLacking(event)) return lacking(model, event);
   switch (event.kind) {
     case 'tick':
       return tick({ ...model, now: event.now });

@@ -17,6 +17,7 @@ function session(state: SessionState, more: Partial<KioskSession> = {}): KioskSe
     id: 's1',
     state,
     service: { title: 'Carta d’identità', needed: ['Una fototessera'] },
+    lacks: [],
     ticket: null,
     office: 'Anagrafe',
     operator_name: state === 'waiting' ? null : 'Anna',
@@ -181,6 +182,29 @@ describe('code entry', () => {
     expect(seated).toMatchObject({ screen: 'session', busy: false, home: true });
     const over = run(seated, { kind: 'leaveAsked' }, { kind: 'leaveConfirmed' }, later(END_MS * 2)).model;
     expect(over.screen).toBe('end');
+  });
+
+  it('says what is missing, or goes away to another time, only while nobody has called', () => {
+    const waits = run(ready(), { kind: 'snapshot', snapshot: snap(session('waiting')) }).model;
+    const listed = run(waits, { kind: 'lackOpened' }, { kind: 'lackToggled', item: 'Una fototessera' });
+    expect(listed.model.lacking).toMatchObject({ step: 'list', items: ['Una fototessera'] });
+    const said = run(listed.model, { kind: 'lackSaid' });
+    expect(said.effects).toContainEqual({ kind: 'lack', items: ['Una fototessera'] });
+    expect(said.model.lacking.step).toBe('off');
+    const asked = run(listed.model, { kind: 'timesAsked' });
+    expect(kinds(asked.effects)).toContain('times');
+    const start = '2026-05-06T08:00:00Z';
+    const sure = run(asked.model, { kind: 'timesRead', times: [start] }, { kind: 'timeChosen', start }, { kind: 'awayConfirmed' });
+    expect(sure.effects).toContainEqual({ kind: 'moveAway', start });
+    expect(kinds(run(sure.model, { kind: 'awayConfirmed' }).effects)).toEqual([]);
+    expect(run(sure.model, { kind: 'awayRefused', detail: 'Preso.' }).model.lacking).toMatchObject({ step: 'list', failed: 'Preso.' });
+    const gone = run(sure.model, { kind: 'wentAway' }).model;
+    expect(gone).toMatchObject({ screen: 'end', end: { outcome: 'moved', text: start }, endedSession: 's1' });
+    const cancel = run(waits, { kind: 'lackOpened' }, { kind: 'cancelAsked' }, { kind: 'awayConfirmed' });
+    expect(cancel.effects).toContainEqual({ kind: 'cancelAway' });
+    const called = run(sure.model, { kind: 'snapshot', snapshot: snap(session('called')) }, { kind: 'awayConfirmed' });
+    expect(called.model.lacking.step).toBe('off');
+    expect(kinds(called.effects)).not.toContain('moveAway');
   });
 
   it('opens on the stream alone when the answer was lost on the way', () => {

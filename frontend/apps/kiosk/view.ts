@@ -8,6 +8,7 @@ import * as entry from './views/entry';
 import * as icons from './views/icons';
 import * as own from './views/own';
 import type { Ports } from './views/ports';
+import { when } from './views/lacking';
 import { session } from './views/session';
 import { walkIn } from './views/walkin';
 import { t } from './words';
@@ -112,9 +113,11 @@ function end(model: Model, ports: Ports): TemplateResult {
   return html`
     <section class="center">
       <div class="badge good">${icons.check}</div>
-      <h1>${t('kiosk.end.title')}</h1>
-      <p class="lead">${left ? t('kiosk.end.left') : known === 'no_show' ? nothing : t('kiosk.end.done')}</p>
-      ${text !== ''
+      <h1>${outcome === 'moved' ? t('kiosk.lack.moved') : outcome === 'cancelled' ? t('kiosk.lack.cancelled') : t('kiosk.end.title')}</h1>
+      <p class="lead">${told(outcome, text) ?? (left ? t('kiosk.end.left') : known === 'no_show' ? nothing : t('kiosk.end.done'))}</p>
+      ${told(outcome, text) !== null
+        ? nothing
+        : text !== ''
         ? html`<p class="lead">${text}</p>`
         : known
           ? html`<p class="lead">${t(`kiosk.end.outcome.${known}`)}</p>`
@@ -126,6 +129,12 @@ function end(model: Model, ports: Ports): TemplateResult {
       <button class="button primary" type="button" @click=${() => ports.send({ kind: 'home' })}>${t('kiosk.end.home')}</button>`}
     </section>
   `;
+}
+
+/** What an appointment that was moved or cancelled here is now, else null. */
+function told(outcome: string, start: string): string | null {
+  if (outcome === 'cancelled') return t('kiosk.lack.cancelled_text');
+  return outcome === 'moved' ? t('kiosk.lack.moved_text', { when: when(start) }) : null;
 }
 
 function dialogs(model: Model, ports: Ports): TemplateResult | typeof nothing {

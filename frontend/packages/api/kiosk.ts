@@ -1,7 +1,7 @@
 /** The kiosk's half of the interface: one function per operation of the server. */
 import { command, newRequestId, request } from './http';
 import { openStream, type Stream, type StreamListener } from './stream';
-import { beat, type Beat, kioskState, type KioskSnapshot, paper, type Paper, ticket, type Ticket, type WalkIn, walkIns } from './types';
+import { beat, type Beat, kioskState, type KioskSnapshot, otherTimes, paper, type Paper, ticket, type Ticket, type WalkIn, walkIns } from './types';
 
 const BASE = '/api/kiosk';
 
@@ -64,6 +64,18 @@ export const sendPaper = (picture: Blob, name: string): Promise<Paper> => {
   form.append('file', picture, name);
   return request(`${BASE}/session/documents`, paper, { method: 'POST', form });
 };
+
+/** Says what one does not have, of what the service asks for. */
+export const sendLack = (lacks: readonly string[]): Promise<void> => command(`${BASE}/session/lack`, { body: { lacks } });
+
+/** Other times for the appointment, at this kiosk. */
+export const fetchTimes = async (): Promise<readonly string[]> => (await request(`${BASE}/session/times`, otherTimes)).times;
+
+/** Leaves, and puts the appointment at another time. */
+export const moveAway = (start: string): Promise<void> => command(`${BASE}/session/move`, { body: { start } });
+
+/** Leaves, and cancels the appointment. */
+export const cancelAway = (): Promise<void> => command(`${BASE}/session/cancel`, { body: {} });
 
 /** Ends the session from this side; one that is over already, or another's, is left alone. */
 export const leave = (session: string): Promise<void> => command(`${BASE}/session/leave`, { body: { session_id: session } });

@@ -73,6 +73,8 @@ export const kioskState = shape({
       id: text,
       state: sessionState,
       service,
+      /** What the citizen said they lack, of what the service asks for. */
+      lacks: withDefault(list(text), []),
       /** The number of who came without an appointment. */
       ticket: withDefault(nullable(number), null),
       office: withDefault(text, ''),
@@ -90,6 +92,9 @@ export const kioskState = shape({
   ),
 });
 export type KioskSnapshot = Decoded<typeof kioskState>;
+
+/** Other times for an appointment. */
+export const otherTimes = shape({ times: list(instant) });
 
 /** What may be asked for without an appointment, with its queue. */
 export const walkIns = shape({
@@ -137,6 +142,7 @@ export const deskState = shape({
       identified: withDefault(nullable(shape({ by_what: oneOf(...BY_WHAT), by: text, at: instant })), null),
       passed_by: withDefault(text, ''),
       passed_why: withDefault(text, ''),
+      lacks: withDefault(list(text), []),
       service,
       kiosk: withDefault(text, ''),
       office: withDefault(text, ''),

@@ -43,7 +43,9 @@ const facts = (session: DeskSession): TemplateResult => html`
       ${session.service.needed.length === 0
         ? nothing
         : html`<dt>${t('desk.matter.needed')}</dt>
-            <dd><ul>${session.service.needed.map((item) => html`<li>${item}</li>`)}</ul></dd>`}
+            <dd><ul>${session.service.needed.map(
+              (item) => html`<li>${item}${session.lacks.includes(item) ? html` <strong class="lacks">${t('desk.matter.lacks')}</strong>` : nothing}</li>`,
+            )}</ul></dd>`}
     </dl>
   </div>
 `;

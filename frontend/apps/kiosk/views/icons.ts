@@ -10,6 +10,7 @@ const stroke = (d: string): SVGTemplateResult =>
 
 export const backspace = icon(stroke('M8 5h12v14H8l-6-7zM12 9l5 6M17 9l-5 6'));
 export const check = icon(stroke('M4 13l5 5L20 6'));
+export const cross = icon(stroke('M6 6l12 12M18 6L6 18'));
 export const arrow = icon(stroke('M4 12h15M13 6l6 6-6 6'));
 export const camera = icon(stroke('M4 8h3l2-3h6l2 3h3v11H4zM12 17a4 4 0 100-8 4 4 0 000 8z'));
 export const sheet = icon(stroke('M6 3h8l4 4v14H6zM14 3v4h4M9 12h6M9 16h6'));

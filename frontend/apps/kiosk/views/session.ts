@@ -8,6 +8,7 @@ import { stageOf } from '../session';
 import { t } from '../words';
 import * as icons from './icons';
 import { papers } from './document';
+import { dialog, needed } from './lacking';
 import { paper } from './paper';
 import type { Ports } from './ports';
 import { replies } from './replies';
@@ -49,9 +50,7 @@ function waiting(model: Model, of: KioskSession, ports: Ports): TemplateResult {
             ? nothing
             : html`<p>${t('kiosk.waiting.appointment', { time: timeOf(of.appointment_at) })}</p>`}
           <h2>${t('kiosk.waiting.needed')}</h2>
-          ${of.service.needed.length === 0
-            ? html`<p>${t('kiosk.waiting.needed_none')}</p>`
-            : html`<ul class="needed">${of.service.needed.map((item) => html`<li>${icons.check}<span>${item}</span></li>`)}</ul>`}
+          ${needed(of, ports)}
         </div>
       </div>
       <div class="waiting-side">
@@ -68,7 +67,7 @@ function waiting(model: Model, of: KioskSession, ports: Ports): TemplateResult {
               </button>`}
         </div>
       </div>
-      ${model.privacy ? privacy(of, ports) : nothing}
+      ${model.privacy ? privacy(of, ports) : dialog(model, of, ports)}
     </section>
   `;
 }

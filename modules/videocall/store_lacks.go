@@ -1,0 +1,3 @@
+package videocall
+
+const sqlLack = `UPDATE {t}.sessions SET lacks = @lacks, version = version + 1 WHERE id = @id`
