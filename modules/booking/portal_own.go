@@ -24,6 +24,13 @@ func (p *Portal) postOwn(c *fiber.Ctx) error {
 	return c.Redirect(OwnPath, fiber.StatusSeeOther)
 }
 
+// SitDown makes the browser the citizen's side of a rehearsal, whose seat has a number like an appointment's that no
+// appointment has, and goes to the page of the call.
+func (s *Service) SitDown(c *fiber.Ctx, t tenant.Tenant, seat AppointmentID) error {
+	web.SetCookie(c, ownCookie, s.Keys.ManageToken(t.Key, seat), 0)
+	return c.Redirect(OwnPath, fiber.StatusSeeOther)
+}
+
 // RequireOwn lets only who came by an appointment's link pass: it puts the citizen into the request's context, with the
 // appointment as their number. It is kiosk.own_device_unknown otherwise.
 func (s *Service) RequireOwn(c *fiber.Ctx) error {

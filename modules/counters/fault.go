@@ -25,10 +25,11 @@ const (
 	Broken    FaultKind = "broken"    // somebody who stands there or answers there says so
 	Equipment FaultKind = "equipment" // its own test finds no camera, microphone or loudspeaker
 	Help      FaultKind = "help"      // the host site's helper asks to be called
+	Emergency FaultKind = "emergency" // an operator sees that somebody there is in danger
 )
 
 // Stops says whether citizens cannot use the kiosk meanwhile.
-func (k FaultKind) Stops() bool { return k != Help }
+func (k FaultKind) Stops() bool { return k != Help && k != Emergency }
 
 // Words is the kind as staff read it.
 func (k FaultKind) Words() string { return label("counters.fault." + string(k)) }
@@ -56,7 +57,7 @@ func mayReport(a actor.Actor, kiosk KioskID, kind FaultKind) bool {
 	case a.Kind == actor.System:
 		return true
 	case a.Has(actor.Operator), a.Has(actor.Administrator):
-		return kind == Broken || kind == Help
+		return kind == Broken || kind == Help || kind == Emergency
 	case a.Kind == actor.Helper:
 		return a.ID == kiosk.String() && (kind == Broken || kind == Help)
 	case a.Kind == actor.Kiosk:
@@ -65,9 +66,10 @@ func mayReport(a actor.Actor, kiosk KioskID, kind FaultKind) bool {
 	return false
 }
 
-// mayClose: as mayReport; an administrator also closes what a device found, because the device may be replaced.
+// mayClose: as mayReport; who keeps the place closes an emergency, and an administrator also closes what a device found, because the device may be replaced.
 func mayClose(a actor.Actor, kiosk KioskID, kind FaultKind) bool {
-	return mayReport(a, kiosk, kind) || a.Has(actor.Administrator) && kind == Equipment
+	return mayReport(a, kiosk, kind) || a.Has(actor.Administrator) && kind == Equipment ||
+		a.Kind == actor.Helper && a.ID == kiosk.String() && kind == Emergency
 }
 
 // Report opens a fault. Reporting what is open already changes nothing and is no error.

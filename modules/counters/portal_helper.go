@@ -31,6 +31,7 @@ type helperView struct {
 	Faults []helperFault
 	Broken bool // reported broken
 	Called bool // help was called
+	Danger bool // somebody there is in danger
 	Times  []string
 	Note   form.Field
 }
@@ -46,6 +47,7 @@ func (p *Portal) HelperRoutes(r fiber.Router) {
 	r.Post("/presidio/:token/guasta", private, p.postHelper("guasta", (*Service).Report, Broken))
 	r.Post("/presidio/:token/funziona", private, p.postHelper("funziona", mended, Broken))
 	r.Post("/presidio/:token/assistenza", private, p.postHelper("assistenza", (*Service).Report, Help))
+	r.Post("/presidio/:token/soccorso", private, p.postHelper("soccorso", mended, Emergency))
 	r.Post("/presidio/:token/risolto", private, p.postHelper("risolto", mended, Help))
 }
 
@@ -103,6 +105,7 @@ func (p *Portal) helper(c *fiber.Ctx, wrong error, note string) error {
 		v.Well = v.Well && !f.Kind.Stops()
 		v.Broken = v.Broken || f.Kind == Broken
 		v.Called = v.Called || f.Kind == Help
+		v.Danger = v.Danger || f.Kind == Emergency
 		v.Faults = append(v.Faults, helperFault{Text: f.Kind.Words(), Note: f.Note, Since: f.OpenedAt})
 	}
 	v.Note = noteField(note, wrong)
@@ -125,7 +128,7 @@ func noteField(value string, wrong error) form.Field {
 // helperOutcomes are what the page says after an action, by the value in the address.
 var helperOutcomes = map[string]string{
 	"guasta": "counters.helper_broken", "funziona": "counters.helper_mended", "assistenza": "counters.helper_called",
-	"risolto": "counters.helper_solved",
+	"risolto": "counters.helper_solved", "soccorso": "counters.helper_solved",
 }
 
 func helperOutcome(c *fiber.Ctx) *web.Notice {

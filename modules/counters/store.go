@@ -174,7 +174,7 @@ WHERE kiosk_id = ANY (@kiosks::uuid[]) AND state <> 'released' AND (state <> 'he
 UNION ALL
 SELECT kiosk_id, min(opened_at) AS from_at, @until::timestamptz AS to_at
 FROM {t}.kiosk_faults
-WHERE kiosk_id = ANY (@kiosks::uuid[]) AND closed_at IS NULL AND kind <> 'help'
+WHERE kiosk_id = ANY (@kiosks::uuid[]) AND closed_at IS NULL AND kind NOT IN ('help', 'emergency')
 GROUP BY kiosk_id
 ORDER BY from_at`
 

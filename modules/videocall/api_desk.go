@@ -64,6 +64,14 @@ type dayInput struct {
 	Date string `query:"date" doc:"YYYY-MM-DD; today where missing" example:"2026-05-05"`
 }
 
+type breakInput struct {
+	Body struct {
+		On bool `json:"on" doc:"Begin it; false ends it"`
+	}
+}
+
+type emergencyOutput struct{ Body EmergencyView }
+
 type dayOutput struct{ Body DayView }
 
 // RegisterDesk adds the operator's operations. Middleware before them puts the entity and the operator into the context.
@@ -88,6 +96,8 @@ func RegisterDesk(api huma.API, s *Service) {
 	web.Register(api, op(http.MethodPost, "/api/desk/session/pass", "desk-pass", "Pass the person to another office or colleague", tag), s.apiPass)
 	web.Register(api, op(http.MethodPost, "/api/desk/session/no_show", "desk-no-show", "Nobody was there", tag), s.apiStep(Miss))
 	web.Register(api, op(http.MethodPost, "/api/desk/session/close", "desk-close", "End with an outcome", tag), s.apiClose)
+	web.Register(api, op(http.MethodPost, "/api/desk/session/emergency", "desk-emergency", "Somebody at the kiosk is in danger", tag), s.apiEmergency)
+	web.Register(api, op(http.MethodPost, "/api/desk/break", "desk-break", "Begin or end a break", tag), s.apiBreak)
 	web.Register(api, op(http.MethodGet, "/api/desk/day", "desk-day", "The day's appointments", tag), s.apiDay)
 }
 
@@ -190,4 +200,21 @@ func (s *Service) apiDay(ctx context.Context, in *dayInput) (*dayOutput, error) 
 	}
 	day, err := s.Day(ctx, t, a, in.Date)
 	return &dayOutput{day}, err
+}
+
+func (s *Service) apiBreak(ctx context.Context, in *breakInput) (*empty, error) {
+	t, a, err := caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &empty{}, s.TakeBreak(ctx, t, a, in.Body.On)
+}
+
+func (s *Service) apiEmergency(ctx context.Context, _ *ignored) (*emergencyOutput, error) {
+	t, a, err := caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out, err := s.Emergency(ctx, t, a)
+	return &emergencyOutput{out}, err
 }

@@ -101,6 +101,9 @@ func (s *Service) claim(ctx context.Context, t tenant.Tenant, a actor.Actor, c C
 		if done, err := claimedBefore(ctx, tx, operator, c.Request); err != nil || done {
 			return err
 		}
+		if since, err := breakOf(ctx, tx, operator); err != nil || since != nil {
+			return either(err, onBreak)
+		}
 		if _, err := liveOfOperator(ctx, tx, operator); !errors.Is(err, problem.NotFound) {
 			return either(err, problem.New(problem.Conflict, "videocall.already_in_call"))
 		}

@@ -17,5 +17,5 @@ func (s *Service) Talked(ctx context.Context, tx *tenant.Tx, session string) (ap
 		return uuid.Nil, false, err
 	}
 	v, err := byID(ctx, tx, parsed)
-	return v.AppointmentID, err == nil && v.ConnectedAt != nil && v.Ticket == nil && v.State == Closed, err
+	return v.AppointmentID, err == nil && v.ConnectedAt != nil && v.Ticket == nil && !v.Rehearsal && v.State == Closed, err
 }

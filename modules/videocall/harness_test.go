@@ -88,6 +88,7 @@ type house struct {
 	seats    map[uuid.UUID]time.Time // of walk-ins
 	codes    int
 	moved    map[uuid.UUID]time.Time // appointments, to when
+	raised   []uuid.UUID             // kiosks with an emergency
 }
 
 func (h *house) Check(ctx context.Context, t tenant.Tenant, _ uuid.UUID, code string) (ticket Ticket, err error) {
@@ -126,6 +127,13 @@ func (h *house) Move(ctx context.Context, tx *tenant.Tx, appointment uuid.UUID, 
 
 func (h *house) Cancel(ctx context.Context, tx *tenant.Tx, appointment uuid.UUID) error {
 	return h.Move(ctx, tx, appointment, tx.Now())
+}
+
+func (h *house) Raise(_ context.Context, _ *tenant.Tx, _ actor.Actor, kiosk uuid.UUID) (bool, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.raised = append(h.raised, kiosk)
+	return true, nil
 }
 
 func (h *house) Redeem(ctx context.Context, tx *tenant.Tx, _, appointment uuid.UUID) error {
@@ -357,7 +365,7 @@ func houseOn(t *testing.T, stack *tenanttest.Stack, options ...option) *house {
 	t.Cleanup(func() { _ = h.blobs.Close() })
 	h.t = stack.NewTenant(t, migrate.Line{Name: "audit", FS: audit.Migrations}, appointmentLine,
 		migrate.Line{Name: "documents", FS: documents.Migrations}, migrate.Line{Name: "videocall", FS: Migrations})
-	cfg := Config{DB: stack.DB, Codes: h, Changes: h, Appointments: h, Labels: h, Kiosks: h, Staff: h, Capacity: h, Floor: h, WalkIns: h,
+	cfg := Config{DB: stack.DB, Codes: h, Changes: h, Emergencies: h, Appointments: h, Labels: h, Kiosks: h, Staff: h, Capacity: h, Floor: h, WalkIns: h,
 		Documents: documents.New(h.blobs, documents.NewRenderer(), id.Random), Rooms: h.rooms, Hints: alone{}, Presence: alone{}}
 	for _, o := range options {
 		o(&cfg)

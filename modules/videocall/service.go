@@ -24,6 +24,7 @@ type Config struct {
 	DB           *tenant.DB
 	Codes        Codes
 	Changes      Changes
+	Emergencies  Emergencies
 	Appointments Appointments
 	Labels       Labels
 	Kiosks       Kiosks
@@ -303,6 +304,10 @@ func lockMine(ctx context.Context, tx *tenant.Tx, a actor.Actor) (Session, Side,
 
 // BilledSeconds is how long both sides of a session were connected, in whole seconds, from our own ledger.
 func (s *Service) BilledSeconds(ctx context.Context, tx *tenant.Tx, session ID) (int64, error) {
+	v, err := byID(ctx, tx, session)
+	if err != nil || v.Rehearsal {
+		return 0, err
+	}
 	lines, err := events(ctx, tx, session)
 	return int64(Billed(lines, tx.Now()) / time.Second), err
 }

@@ -43,9 +43,16 @@ func (s *Service) KioskState(ctx context.Context, t tenant.Tenant, a actor.Actor
 	var operators []uuid.UUID
 	err = s.cfg.DB.InTenant(ctx, t, func(tx *tenant.Tx) error {
 		state, v, operators = KioskState{}, nil, nil
-		label, err := s.cfg.Kiosks.Kiosk(ctx, tx, kiosk)
-		if err != nil {
+		found, err := latestOfKiosk(ctx, tx, kiosk)
+		free := errors.Is(err, problem.NotFound)
+		if err != nil && !free {
 			return err
+		}
+		label := KioskLabel{Name: found.KioskName}
+		if !found.Rehearsal { // whose seat is nobody's kiosk
+			if label, err = s.cfg.Kiosks.Kiosk(ctx, tx, kiosk); err != nil {
+				return err
+			}
 		}
 		entity, err := s.cfg.Labels.Entity(ctx, tx)
 		if err != nil {
@@ -53,11 +60,6 @@ func (s *Service) KioskState(ctx context.Context, t tenant.Tenant, a actor.Actor
 		}
 		state.Kiosk = KioskView{ID: kiosk, Name: label.Name, Place: label.Place, Address: label.Address}
 		state.Entity = EntityView{Key: string(t.Key), Name: entity.Name, Phone: entity.Phone}
-		found, err := latestOfKiosk(ctx, tx, kiosk)
-		free := errors.Is(err, problem.NotFound)
-		if err != nil && !free {
-			return err
-		}
 		if free || (!found.State.Live() && (found.KioskAckAt != nil || tx.Now().Sub(*found.ClosedAt) > s.times.ShowEnd)) {
 			state.WalkIn, err = s.cfg.WalkIns.Open(ctx, tx, kiosk)
 			return err
@@ -118,9 +120,13 @@ func (s *Service) queue(ctx context.Context, tx *tenant.Tx, v *Session, out *Kio
 	if err != nil {
 		return nil, err
 	}
+	rest, err := resting(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
 	position, load, n := before.People+1, before.Minutes, len(busy)
 	out.Position, out.EstimateMinutes, out.Operators = &position, &load, &n
-	return append(busy, operators...), nil
+	return append(busy, awake(operators, rest)...), nil
 }
 
 // estimate turns the load of the queue into minutes: what is ahead, shared among the operators present, rounded up
@@ -210,6 +216,9 @@ func (s *Service) DeskState(ctx context.Context, t tenant.Tenant, a actor.Actor)
 		if queue, err = waiting(ctx, tx, offices); err != nil {
 			return err
 		}
+		if state.BreakSince, err = breakOf(ctx, tx, operator); err != nil {
+			return err
+		}
 		v, err := liveOfOperator(ctx, tx, operator)
 		if err != nil && !errors.Is(err, problem.NotFound) {
 			return err
@@ -238,7 +247,7 @@ func (s *Service) DeskState(ctx context.Context, t tenant.Tenant, a actor.Actor)
 	if state.Session != nil || len(state.Waiting) > 0 {
 		s.watch.add(t)
 	}
-	if state.Session == nil {
+	if state.Session == nil && state.BreakSince == nil {
 		state.Standby = s.standbyRoom(ctx, t, operator, queue)
 	}
 	if state.Version, err = versionOf(state); err != nil {
@@ -284,14 +293,14 @@ func waitingEntries(queue []Session, people map[uuid.UUID]Person, me uuid.UUID, 
 	for i, v := range queue {
 		p := personOf(&v, people)
 		out[i] = WaitingEntry{ID: v.ID, Service: v.ServiceTitle, Kiosk: v.KioskName, Citizen: strings.TrimSpace(p.Name + " " + p.Surname),
-			Ticket: v.Ticket, Since: v.StartedAt, Long: tooLong(v, now, patience), AppointmentAt: v.AppointmentAt, Parked: v.Parked, Wanted: v.WantedName, Yours: v.WantedID != nil && *v.WantedID == me,
+			Ticket: v.Ticket, Rehearsal: v.Rehearsal, Since: v.StartedAt, Long: tooLong(v, now, patience), AppointmentAt: v.AppointmentAt, Parked: v.Parked, Wanted: v.WantedName, Yours: v.WantedID != nil && *v.WantedID == me,
 			PassedBy: v.PassedBy, PassedWhy: v.PassedWhy}
 	}
 	return out
 }
 
 func deskSession(v *Session, p Person) *DeskSession {
-	return &DeskSession{ID: v.ID, State: v.State, Citizen: CitizenView{p.Name, p.Surname}, Ticket: v.Ticket,
+	return &DeskSession{ID: v.ID, State: v.State, Citizen: CitizenView{p.Name, p.Surname}, Ticket: v.Ticket, Rehearsal: v.Rehearsal,
 		Service: ServiceView{v.ServiceTitle, v.Needed}, Lacks: v.Lacks, Kiosk: v.KioskName, Office: v.OfficeName, AppointmentAt: v.AppointmentAt,
 		PassedBy: v.PassedBy, PassedWhy: v.PassedWhy, CalledAt: v.CalledAt, ConnectedAt: v.ConnectedAt, Details: p.Details}
 }

@@ -118,6 +118,11 @@ func (s *Service) seat(ctx context.Context, tx *tenant.Tx, v *Session, room stri
 	if err := s.label(ctx, tx, v); err != nil {
 		return err
 	}
+	return s.sit(ctx, tx, v, room)
+}
+
+// sit is seat for a session that has its labels.
+func (s *Service) sit(ctx context.Context, tx *tenant.Tx, v *Session, room string) error {
 	if _, err := byRoom(ctx, tx, room); errors.Is(err, problem.NotFound) {
 		v.Room = room
 	} else if err != nil {

@@ -13,15 +13,16 @@ const sessionColumns = `id, appointment_id, kiosk_id, office_id, service_id, ser
        office_name, kiosk_name, appointment_at, start_request_id, state, state_at, version, operator_id, operator_name, room,
        rings, kiosk_joins, desk_joins, kiosk_peer, desk_peer, kiosk_seen_at, desk_seen_at, started_at, called_at,
        connected_at, closed_at, outcome, note, kiosk_ack_at, ticket,
-       parked, wanted_id, wanted_name, passed_by, passed_why, lacks`
+       parked, wanted_id, wanted_name, passed_by, passed_why, lacks, rehearsal`
 
 const sqlInsertSession = `
 INSERT INTO {t}.sessions (id, appointment_id, kiosk_id, office_id, service_id, service_title, service_minutes, needed,
        office_name, kiosk_name, appointment_at, start_request_id, state, state_at, version, operator_name, room,
-       rings, kiosk_joins, desk_joins, kiosk_peer, desk_peer, kiosk_seen_at, started_at, outcome, note, ticket)
+       rings, kiosk_joins, desk_joins, kiosk_peer, desk_peer, kiosk_seen_at, started_at, outcome, note, ticket, rehearsal,
+       wanted_id, wanted_name)
 VALUES (@id, @appointment, @kiosk, @office, @service, @service_title, @service_minutes, @needed,
        @office_name, @kiosk_name, @appointment_at, @request, 'waiting', @now, 1, '', @room,
-       0, 0, 0, false, false, @now, @now, '', '', @ticket)
+       0, 0, 0, false, false, @now, @now, '', '', @ticket, @rehearsal, @wanted, @wanted_name)
 ON CONFLICT DO NOTHING`
 
 const sqlByRequest = `
@@ -104,7 +105,7 @@ const sqlSaveDeskSeen = `UPDATE {t}.sessions SET desk_seen_at = @at WHERE id = @
 const sqlAhead = `
 SELECT count(*) AS people, coalesce(sum(service_minutes), 0)::int AS minutes
   FROM {t}.sessions
- WHERE state = 'waiting' AND NOT parked AND office_id = @office AND (appointment_at, started_at, id) < (@appointment_at, @started_at, @id)`
+ WHERE state = 'waiting' AND NOT parked AND NOT rehearsal AND office_id = @office AND (appointment_at, started_at, id) < (@appointment_at, @started_at, @id)`
 
 const sqlBusyOperators = `
 SELECT operator_id
@@ -154,7 +155,7 @@ func insertSession(ctx context.Context, tx *tenant.Tx, s *Session) (bool, error)
 		"id": s.ID.UUID, "appointment": s.AppointmentID, "kiosk": s.KioskID, "office": s.OfficeID, "service": s.ServiceID,
 		"service_title": s.ServiceTitle, "service_minutes": s.ServiceMinutes, "needed": s.Needed, "office_name": s.OfficeName,
 		"kiosk_name": s.KioskName, "appointment_at": s.AppointmentAt, "request": s.StartRequestID, "room": s.Room, "ticket": s.Ticket,
-		"now": tx.Now(),
+		"rehearsal": s.Rehearsal, "wanted": s.WantedID, "wanted_name": s.WantedName, "now": tx.Now(),
 	})
 	return n == 1, err
 }
@@ -305,7 +306,7 @@ SELECT outcome, service_title AS service, kiosk_name AS kiosk,
        count(*)::integer AS n, count(connected_at)::integer AS served,
        coalesce(sum(extract(epoch FROM closed_at - connected_at)), 0)::integer AS talk_seconds
 FROM {t}.sessions
-WHERE started_at >= @from AND started_at < @to AND closed_at IS NOT NULL
+WHERE started_at >= @from AND started_at < @to AND closed_at IS NOT NULL AND NOT rehearsal
 GROUP BY 1, 2, 3, 4`
 
 const sqlMedians = `
@@ -314,4 +315,4 @@ SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM called_at 
        percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM closed_at - connected_at))
            FILTER (WHERE connected_at IS NOT NULL) AS talk
 FROM {t}.sessions
-WHERE started_at >= @from AND started_at < @to AND closed_at IS NOT NULL`
+WHERE started_at >= @from AND started_at < @to AND closed_at IS NOT NULL AND NOT rehearsal`

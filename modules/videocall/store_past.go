@@ -16,7 +16,7 @@ const sqlPast = `
 SELECT ` + sessionColumns + `,
        coalesce((SELECT i.by_what FROM {t}.session_identified AS i WHERE i.session_id = sessions.id), '') AS by_what
   FROM {t}.sessions
- WHERE closed_at IS NOT NULL AND started_at >= @from AND started_at < @to
+ WHERE closed_at IS NOT NULL AND NOT rehearsal AND started_at >= @from AND started_at < @to
    AND (@everywhere OR office_id = ANY(@offices::uuid[]))
    AND strpos(lower(service_title), lower(@service)) > 0
    AND (@outcome = '' OR outcome = @outcome)

@@ -11,7 +11,7 @@ import (
 const sqlServedSince = `
 SELECT office_id, count(*)::integer AS n
   FROM {t}.sessions
- WHERE started_at >= @from AND connected_at IS NOT NULL AND closed_at IS NOT NULL
+ WHERE started_at >= @from AND connected_at IS NOT NULL AND closed_at IS NOT NULL AND NOT rehearsal
  GROUP BY office_id`
 
 // servedToday counts the talks of the day in Rome that have ended.

@@ -59,6 +59,7 @@ func (o Outcome) Choosable() bool {
 type Session struct {
 	ID             ID
 	AppointmentID  uuid.UUID // of a walk-in: a number of its own, which no appointment has
+	Rehearsal      bool      // staff practise; it counts nowhere
 	Ticket         *int      // the number of who came without an appointment
 	KioskID        uuid.UUID
 	OfficeID       uuid.UUID

@@ -95,6 +95,7 @@ type DeskState struct {
 	Version    int64          `json:"version" doc:"Another number whenever anything but server_time differs; it is not an order"`
 	Waiting    []WaitingEntry `json:"waiting"`
 	Standby    string         `json:"standby" doc:"Room of whoever is next or comes near: a free page may stand by in it; empty where there is none"`
+	BreakSince *time.Time     `json:"break_since" doc:"The operator has a break since then; null while they work"`
 	Session    *DeskSession   `json:"session"`
 }
 
@@ -118,6 +119,7 @@ type WaitingEntry struct {
 	Kiosk         string    `json:"kiosk"`
 	Citizen       string    `json:"citizen"`
 	Ticket        *int      `json:"ticket" doc:"The number of who came without an appointment; then appointment_at is when they took it"`
+	Rehearsal     bool      `json:"rehearsal" doc:"Staff practise; nobody is there"`
 	Since         time.Time `json:"since"`
 	Long          bool      `json:"long" doc:"They wait longer than the entity wants"`
 	AppointmentAt time.Time `json:"appointment_at"`
@@ -134,6 +136,7 @@ type DeskSession struct {
 	State         State          `json:"state" enum:"waiting,called,connected,held,dropped,closed,abandoned,no_show"`
 	Citizen       CitizenView    `json:"citizen"`
 	Ticket        *int           `json:"ticket" doc:"The number of who came without an appointment"`
+	Rehearsal     bool           `json:"rehearsal" doc:"Staff practise; nobody is there"`
 	Service       ServiceView    `json:"service"`
 	Lacks         []string       `json:"lacks" doc:"What the citizen said they lack"`
 	Kiosk         string         `json:"kiosk"`

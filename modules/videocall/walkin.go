@@ -3,6 +3,7 @@ package videocall
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -65,6 +66,10 @@ func (s *Service) WalkInServices(ctx context.Context, t tenant.Tenant, a actor.A
 		if offers, err = s.cfg.WalkIns.Offers(ctx, tx, kiosk); err != nil {
 			return err
 		}
+		rest, err := resting(ctx, tx)
+		if err != nil {
+			return err
+		}
 		queues, operators, busy = make([][]Session, len(offers)), make([][]uuid.UUID, len(offers)), make([][]uuid.UUID, len(offers))
 		for i, o := range offers {
 			if !o.Answers() {
@@ -76,9 +81,11 @@ func (s *Service) WalkInServices(ctx context.Context, t tenant.Tenant, a actor.A
 			if busy[i], err = busyOperators(ctx, tx, o.OfficeID); err != nil {
 				return err
 			}
-			if operators[i], err = s.cfg.Staff.Operators(ctx, tx, o.OfficeID); err != nil {
+			all, err := s.cfg.Staff.Operators(ctx, tx, o.OfficeID)
+			if err != nil {
 				return err
 			}
+			operators[i] = awake(all, rest)
 		}
 		return nil
 	})
@@ -87,7 +94,7 @@ func (s *Service) WalkInServices(ctx context.Context, t tenant.Tenant, a actor.A
 	}
 	out := make([]WalkInView, len(offers))
 	for i, o := range offers {
-		out[i] = WalkInView{ServiceID: o.ServiceID, Title: o.Title, Office: o.Office, Answers: o.Answers(), Ahead: len(queues[i])}
+		out[i] = WalkInView{ServiceID: o.ServiceID, Title: o.Title, Office: o.Office, Answers: o.Answers(), Ahead: len(slices.DeleteFunc(slices.Clone(queues[i]), func(v Session) bool { return v.Rehearsal }))}
 		if !o.Answers() {
 			continue
 		}
@@ -101,7 +108,9 @@ func (s *Service) WalkInServices(ctx context.Context, t tenant.Tenant, a actor.A
 
 func minutesOf(queue []Session) (minutes int) {
 	for _, v := range queue {
-		minutes += v.ServiceMinutes
+		if !v.Rehearsal {
+			minutes += v.ServiceMinutes
+		}
 	}
 	return minutes
 }
@@ -170,6 +179,9 @@ func (s *Service) insteadBook(t tenant.Tenant, refusal *problem.Error) error {
 
 // personOf is who the session is with. Of who came without an appointment only the number is known.
 func personOf(v *Session, people map[uuid.UUID]Person) Person {
+	if v.Rehearsal {
+		return Person{Name: i18n.T(i18n.Italian, "videocall.rehearsal.person", nil)}
+	}
 	if v.Ticket == nil {
 		return people[v.AppointmentID]
 	}

@@ -2,6 +2,7 @@ package videocall
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -53,6 +54,7 @@ type WallOffice struct {
 	LongestMinutes int // since the person who has waited longest sat down
 	Present        int // operators whose desk is open
 	Talking        int // of them, those in a call
+	Resting        int // operators who have a break
 	Served         int // talks that ended today
 }
 
@@ -92,6 +94,7 @@ func (s *Service) Wall(ctx context.Context, t tenant.Tenant) (w Wall, err error)
 	var offices []FloorOffice
 	var sessions []Session
 	var served []servedCell
+	var rest map[uuid.UUID]bool
 	var now time.Time
 	var entity EntityLabel
 	err = s.cfg.DB.InTenant(ctx, t, func(tx *tenant.Tx) (err error) {
@@ -105,6 +108,10 @@ func (s *Service) Wall(ctx context.Context, t tenant.Tenant) (w Wall, err error)
 		if sessions, err = live(ctx, tx); err != nil {
 			return err
 		}
+		sessions = slices.DeleteFunc(sessions, func(v Session) bool { return v.Rehearsal })
+		if rest, err = resting(ctx, tx); err != nil {
+			return err
+		}
 		served, err = servedToday(ctx, tx)
 		return err
 	})
@@ -112,8 +119,13 @@ func (s *Service) Wall(ctx context.Context, t tenant.Tenant) (w Wall, err error)
 		return w, err
 	}
 	here := s.desksOpen(ctx, t, offices)
+	for who := range rest {
+		delete(here, who)
+	}
 	for _, o := range offices {
-		w.Offices = append(w.Offices, wallOffice(o, sessions, served, here, now, entity.Patience))
+		one := wallOffice(o, sessions, served, here, now, entity.Patience)
+		one.Resting = len(o.Operators) - len(awake(o.Operators, rest))
+		w.Offices = append(w.Offices, one)
 	}
 	for _, k := range kiosks {
 		w.Kiosks = append(w.Kiosks, WallKiosk{k.Name, k.Place, standing(k, sessions), k.Fault})

@@ -28,6 +28,7 @@ type WallOfficeView struct {
 	Name, State      string
 	Waiting, Served  int
 	Present, Talking int    // desks
+	Resting          int    // operators who have a break
 	Longest          string // "" when nobody waits
 	Alarm            string // what somebody has to do something about; "" otherwise
 }
@@ -59,7 +60,7 @@ func (p *Portal) wall(c *fiber.Ctx) error {
 func wallView(w Wall, at string) WallView {
 	view := WallView{Live: WallPath + "/events", Version: strconv.FormatInt(w.Version, 10), At: at}
 	for _, o := range w.Offices {
-		one := WallOfficeView{Name: o.Name, Waiting: o.Waiting, Served: o.Served, Present: o.Present, Talking: o.Talking, State: word("videocall.wall.closed")}
+		one := WallOfficeView{Name: o.Name, Waiting: o.Waiting, Served: o.Served, Present: o.Present, Talking: o.Talking, Resting: o.Resting, State: word("videocall.wall.closed")}
 		if o.Answers {
 			one.State = word("videocall.wall.open")
 		}

@@ -137,6 +137,19 @@ func (c changes) Cancel(ctx context.Context, tx *tenant.Tx, appointment uuid.UUI
 	return err
 }
 
+// emergencies calls who is near a kiosk.
+type emergencies struct{ counters *counters.Service }
+
+func (e emergencies) Raise(ctx context.Context, tx *tenant.Tx, a actor.Actor, kiosk uuid.UUID) (bool, error) {
+	id := counters.KioskID{UUID: kiosk}
+	if _, err := e.counters.Kiosk(ctx, tx, id); errors.Is(err, problem.NotFound) {
+		return false, nil
+	} else if err != nil {
+		return false, err
+	}
+	return true, e.counters.Report(ctx, tx, a, id, counters.Emergency, "")
+}
+
 type labels struct{ catalog *catalog.Service }
 
 func (l labels) Service(ctx context.Context, tx *tenant.Tx, service uuid.UUID) (videocall.ServiceLabel, error) {

@@ -15,6 +15,7 @@ import (
 	"github.com/sportello/sportello/modules/notify"
 	"github.com/sportello/sportello/modules/platform/web"
 	"github.com/sportello/sportello/modules/videocall"
+	"github.com/sportello/sportello/tenant"
 )
 
 // routes is every route of the product. Who may use which stands in docs/rights.md, and a test compares.
@@ -43,6 +44,7 @@ func (a *App) routes() error {
 
 	// the operator's desk
 	entity := a.on(entityHost)
+	entity.Post("/operatore/prova", a.Identity.RequireStaff(actor.Operator), a.rehearse)
 	entity.Get("/operatore", a.Identity.RequireStaff(actor.Operator), page("desk/index.html"))
 	app.Use("/api/desk", a.only(entityHost), a.Identity.RequireStaff(actor.Operator))
 	app.Get("/api/desk/events", a.Videocall.DeskEvents)
@@ -85,6 +87,20 @@ func (a *App) kioskSide(c *fiber.Ctx) error {
 		return a.Booking.RequireOwn(c)
 	}
 	return problem.New(problem.NotFound, "not_found")
+}
+
+// rehearse seats an operator as the citizen of a rehearsal, in the window that asks.
+func (a *App) rehearse(c *fiber.Ctx) error {
+	ctx := c.UserContext()
+	t, ok := tenant.From(ctx)
+	if !ok {
+		return problem.New(problem.NotFound, "not_found")
+	}
+	seat, err := a.Videocall.Rehearse(ctx, t, actor.From(ctx))
+	if err != nil {
+		return err
+	}
+	return a.Booking.SitDown(c, t, booking.AppointmentID{UUID: seat})
 }
 
 // page serves the one HTML page of an app; its scripts and styles are assets.

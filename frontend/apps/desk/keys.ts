@@ -26,6 +26,8 @@ export const KEYS = [
   ['E', 'outcome'],
   ['P', 'note'],
   ['D', 'devices'],
+  ['B', 'break'],
+  ['O', 'emergency'],
   ['G', 'day'],
   ['S', 'sound'],
   ['Esc', 'escape'],
@@ -76,6 +78,10 @@ export function actOf(
       return session === null ? null : { kind: 'file' };
     case 'd':
       return event({ kind: 'dialogOpened', dialog: 'devices' });
+    case 'b':
+      return event({ kind: 'breakToggled' });
+    case 'o':
+      return event({ kind: 'dialogOpened', dialog: 'emergency' });
     case 'g':
       return event({ kind: 'dialogOpened', dialog: 'day', date: today() });
     case 's':

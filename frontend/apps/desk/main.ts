@@ -97,6 +97,11 @@ function run(effect: Effect): void {
       return follow(api.step(effect.step), () => ({ kind: 'stepDone' }), failed);
     case 'identify':
       return follow(api.identify(effect.how), () => ({ kind: 'stepDone' }), failed);
+    case 'break':
+      api.takeBreak(effect.on).then(refresh, (error: unknown) => send(failed(known(error))));
+      return;
+    case 'help':
+      return follow(api.callHelp(), (answer) => ({ kind: 'helpAnswered', answer }), (error) => ({ kind: 'helpFailed', error }));
     case 'targets':
       return follow(
         api.fetchTargets(),

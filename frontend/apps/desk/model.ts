@@ -1,7 +1,7 @@
 /** What the desk's state machine speaks: its state, the events that move it, the effects it asks for. */
 import type { DeskStep, PassTo } from '../../packages/api/desk';
 import type { ApiError } from '../../packages/api/http';
-import type { Beat, ByWhat, DeskDay, DeskSnapshot, Outcome, Targets } from '../../packages/api/types';
+import type { Beat, ByWhat, DeskDay, DeskSnapshot, Emergency, Outcome, Targets } from '../../packages/api/types';
 import type { Devices, Link, MediaFault, Peer, Quality } from '../../packages/call/index';
 
 /** What the operator is writing about one session; saved as it is written. */
@@ -20,7 +20,7 @@ export interface Toast {
 }
 
 /** Windows over the desk. */
-export type Dialog = 'keys' | 'day' | 'devices' | 'no_show' | 'paper' | 'pass' | 'chosen';
+export type Dialog = 'keys' | 'emergency' | 'day' | 'devices' | 'no_show' | 'paper' | 'pass' | 'chosen';
 
 /** The window in which a person is passed on. */
 export interface Passing {
@@ -67,6 +67,8 @@ export interface Model {
   /** The step in flight; others wait. */
   readonly busy: DeskStep | 'pass' | 'close' | null;
   readonly passing: Passing | null;
+  /** The window of an emergency: before it is called, while it is, and what was answered. */
+  readonly help: 'ask' | 'calling' | Emergency;
   /** Who is about to be called before others, and why. */
   readonly choosing: { readonly id: string; readonly why: string } | null;
   /** A close in flight for this session. */
@@ -97,6 +99,10 @@ export type Event =
   | { readonly kind: 'claimed'; readonly snapshot: DeskSnapshot }
   | { readonly kind: 'claimFailed'; readonly error: ApiError }
   | { readonly kind: 'rested' }
+  | { readonly kind: 'breakToggled' }
+  | { readonly kind: 'helpCalled' }
+  | { readonly kind: 'helpAnswered'; readonly answer: Emergency }
+  | { readonly kind: 'helpFailed'; readonly error: ApiError }
   // The person.
   | { readonly kind: 'microphoneToggled' }
   | { readonly kind: 'cameraToggled' }
@@ -144,6 +150,8 @@ export type Effect =
   | { readonly kind: 'claim'; readonly requestId: string; readonly chosen: string | null; readonly why: string }
   | { readonly kind: 'step'; readonly step: DeskStep }
   | { readonly kind: 'identify'; readonly how: ByWhat }
+  | { readonly kind: 'break'; readonly on: boolean }
+  | { readonly kind: 'help' }
   | { readonly kind: 'targets' }
   | { readonly kind: 'pass'; readonly to: PassTo; readonly why: string }
   | { readonly kind: 'close'; readonly outcome: Outcome; readonly note: string }

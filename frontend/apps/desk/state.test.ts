@@ -21,6 +21,7 @@ const person = (id: string): WaitingPerson => ({
   kiosk: 'Scuola Tagliente',
   citizen: 'Maria R.',
   ticket: null,
+  rehearsal: false,
   since: '2026-05-05T08:30:00Z',
   long: false,
   appointment_at: null,
@@ -36,8 +37,9 @@ const session = (state: SessionState, more: Partial<DeskSession> = {}): DeskSess
   state,
   citizen: { name: 'Maria', surname: 'Rossi' },
   ticket: null,
+  rehearsal: false,
   identified: null,
-    lacks: [],
+  lacks: [],
   passed_by: '',
   passed_why: '',
   service: { title: 'Carta d’identità', needed: [] },
@@ -60,6 +62,7 @@ function snap(of: DeskSession | null, queue: WaitingPerson[] = [], at = (clock +
     version: at,
     waiting: queue,
     standby,
+    break_since: null,
     session: of,
   };
 }
@@ -420,5 +423,28 @@ describe('late and impossible events', () => {
       const acting = kinds(run(ready(), event).effects).filter((k) => ['step', 'close', 'chat', 'save', 'upload'].includes(k));
       expect(acting, event.kind).toEqual([]);
     }
+  });
+
+  it('has a break: nobody can be called and nothing is ready for it, until it ends', () => {
+    const rested = { ...snap(null, [person('a')], undefined, 'room'), break_since: '2026-05-05T08:00:00Z' };
+    const away = run(initial(T0), { kind: 'lineUp' }, { kind: 'snapshot', snapshot: rested }).model;
+    expect(canClaim(away)).toBe(false);
+    expect(demandOf(away)).toMatchObject({ media: false, standby: '' });
+    expect(run(away, { kind: 'next', requestId: 'r1' }).effects).toEqual([]);
+    expect(run(away, { kind: 'breakToggled' }).effects).toContainEqual({ kind: 'break', on: false });
+    const back = run(away, { kind: 'snapshot', snapshot: snap(null, [person('a')]) }).model;
+    expect(canClaim(back)).toBe(true);
+    expect(run(back, { kind: 'breakToggled' }).effects).toContainEqual({ kind: 'break', on: true });
+  });
+
+  it('calls for help once, only while somebody is there', () => {
+    const quiet = run(initial(T0), { kind: 'snapshot', snapshot: snap(null) }, { kind: 'dialogOpened', dialog: 'emergency' }).model;
+    expect(quiet.dialog).toBe(null);
+    const asked = run(initial(T0), { kind: 'snapshot', snapshot: snap(session('connected')) }, { kind: 'dialogOpened', dialog: 'emergency' }, { kind: 'helpCalled' });
+    expect(asked.effects.filter((e) => e.kind === 'help')).toHaveLength(1);
+    expect(run(asked.model, { kind: 'helpCalled' }).effects).toEqual([]);
+    const answer = { told: true, kiosk: 'Scuola', place: '', address: 'Via Roma 1' };
+    expect(run(asked.model, { kind: 'helpAnswered', answer }).model.help).toEqual(answer);
+    expect(run(asked.model, { kind: 'helpFailed', error: CONFLICT }).model).toMatchObject({ help: 'ask', dialog: null });
   });
 });

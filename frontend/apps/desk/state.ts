@@ -42,6 +42,7 @@ export function initial(now: number): Model {
     draft: EMPTY,
     busy: null,
     passing: null,
+    help: 'ask',
     choosing: null,
     closing: null,
     uploads: 0,
@@ -65,7 +66,7 @@ export function sessionOf(model: Model): DeskSession | null {
 export function demandOf(model: Model): Demand {
   const session = sessionOf(model);
   const sending = session !== null && session.state !== 'held';
-  const free = model.phase === 'ready' && model.breath === null && session === null;
+  const free = model.phase === 'ready' && model.breath === null && session === null && !onBreak(model);
   const standby = free ? (model.snapshot?.standby ?? '') : '';
   return {
     // Camera and connection are ready before anyone is called, so that one key is enough from ring to face.
@@ -75,6 +76,11 @@ export function demandOf(model: Model): Demand {
     camera: sending && model.camera,
     microphone: sending && model.microphone,
   };
+}
+
+/** Whether the operator has a break. */
+export function onBreak(model: Model): boolean {
+  return (model.snapshot?.break_since ?? null) !== null;
 }
 
 /** How many wait. */
@@ -94,7 +100,7 @@ export function forAnyOrMe(person: WaitingPerson): boolean {
 
 /** Whether somebody may be called at all. */
 export function canChoose(model: Model): boolean {
-  return model.phase === 'ready' && model.claiming === null && sessionOf(model) === null && waiting(model) > 0;
+  return model.phase === 'ready' && model.claiming === null && sessionOf(model) === null && !onBreak(model) && waiting(model) > 0;
 }
 
 /** Whether the screen must say that the line is down. */
@@ -163,6 +169,14 @@ function move(model: Model, event: Event): Step {
       return { model: failed({ ...model, claiming: null }, event.error), effects: [{ kind: 'refresh' }] };
     case 'rested':
       return only({ ...model, breath: null });
+    case 'breakToggled':
+      return { model, effects: [{ kind: 'break', on: !onBreak(model) }] };
+    case 'helpCalled':
+      return model.help === 'ask' ? { model: { ...model, help: 'calling' }, effects: [{ kind: 'help' }] } : only(model);
+    case 'helpAnswered':
+      return only({ ...model, help: event.answer });
+    case 'helpFailed':
+      return only(failed({ ...model, help: 'ask', dialog: null }, event.error));
     case 'microphoneToggled':
       return only({ ...model, microphone: !model.microphone });
     case 'cameraToggled':
@@ -260,6 +274,9 @@ function peer(model: Model, next: Model['call']['peer']): Step {
 }
 
 function openDialog(model: Model, event: Extract<Event, { kind: 'dialogOpened' }>): Step {
+  if (event.dialog === 'emergency') {
+    return only(sessionOf(model) === null ? model : { ...model, dialog: 'emergency', help: 'ask' });
+  }
   if (event.dialog === 'no_show') {
     const session = sessionOf(model);
     return only(session !== null && can(session.state, 'no_show') ? { ...model, dialog: 'no_show' } : model);

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { elapsed, timeOf } from '../../packages/text/index';
 import type { Model } from './model';
-import { nameOf, offline, sessionOf, waiting as count } from './state';
+import { nameOf, offline, onBreak, sessionOf, waiting as count } from './state';
 import { dialogs } from './views/dialogs';
 import { matter } from './views/matter';
 import { person } from './views/person';
@@ -15,11 +15,14 @@ import { errorText, t } from './words';
 const SIGN_IN = '/accedi?ritorno=/operatore';
 
 /** The whole screen. */
-export const view = (model: Model, ports: Ports): TemplateResult => html`
+export const view = (model: Model, ports: Ports): TemplateResult => {
+  const session = sessionOf(model);
+  return html`
   <div class="desk">
     ${header(model, ports)}
     <div class="banners" role="status">
       ${model.phase === 'expired' ? nothing : offline(model) ? html`<p class="banner">${t('desk.offline.text')}</p>` : nothing}
+      ${session?.rehearsal ? html`<p class="banner practice">${t('desk.rehearsal.banner')}</p>` : nothing}
     </div>
     <main class="panes">
       <h1 class="hidden">${t('desk.title')}</h1>
@@ -31,6 +34,7 @@ export const view = (model: Model, ports: Ports): TemplateResult => html`
   </div>
   ${model.phase === 'expired' ? expired() : dialogs(model, ports)}
 `;
+};
 
 /** The title of the browser's tab: it tells from afar that somebody waits. */
 export function titleOf(model: Model): string {
@@ -63,6 +67,16 @@ function header(model: Model, ports: Ports): TemplateResult {
         >
           ${t('desk.header.day')}<kbd>G</kbd>
         </button>
+        <button
+          class="tool ${onBreak(model) ? 'attention' : ''}"
+          type="button"
+          aria-keyshortcuts="B"
+          aria-pressed=${onBreak(model)}
+          @click=${() => ports.send({ kind: 'breakToggled' })}
+        >
+          ${onBreak(model) ? t('desk.header.break_end') : t('desk.header.break')}<kbd>B</kbd>
+        </button>
+        <form method="post" action="/operatore/prova" target="_blank"><button class="tool" type="submit">${t('desk.header.rehearse')}</button></form>
         <a class="tool" href="/operatore/colloqui" target="_blank" rel="noopener">${t('desk.header.past')}</a>
         <button class="tool" type="button" aria-keyshortcuts="?" @click=${() => ports.send({ kind: 'dialogOpened', dialog: 'keys' })}>
           ${t('desk.header.keys')}<kbd>?</kbd>

@@ -10,6 +10,8 @@ import {
   type DeskDay,
   deskState,
   type DeskSnapshot,
+  emergency,
+  type Emergency,
   type Outcome,
   paper,
   type Paper,
@@ -83,6 +85,12 @@ export const sendPaper = (file: File): Promise<Paper> => {
 /** Takes a step in the session. */
 export const step = (name: DeskStep): Promise<void> =>
   command(`${BASE}/session/${name}`, { body: { request_id: newRequestId() } });
+
+/** Begins a break, or ends it. */
+export const takeBreak = (on: boolean): Promise<void> => command(`${BASE}/break`, { body: { on } });
+
+/** Calls who is near the kiosk. */
+export const callHelp = (): Promise<Emergency> => request(`${BASE}/session/emergency`, emergency, { method: 'POST', body: {} });
 
 /** Records that the person was recognised, and by what. */
 export const identify = (how: ByWhat): Promise<void> => command(`${BASE}/session/identify`, { body: { by_what: how } });

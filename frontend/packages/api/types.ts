@@ -118,6 +118,8 @@ export const deskState = shape({
       kiosk: text,
       citizen: text,
       ticket: withDefault(nullable(number), null),
+      /** Staff practise; nobody is there. */
+      rehearsal: withDefault(flag, false),
       since: instant,
       long: withDefault(flag, false),
       appointment_at: nullable(instant),
@@ -132,12 +134,15 @@ export const deskState = shape({
   ),
   /** The room of whoever is next or comes near; empty where there is none. */
   standby: withDefault(text, ''),
+  /** The operator has a break since then. */
+  break_since: withDefault(nullable(instant), null),
   session: nullable(
     shape({
       id: text,
       state: sessionState,
       citizen: shape({ name: text, surname: withDefault(text, '') }),
       ticket: withDefault(nullable(number), null),
+      rehearsal: withDefault(flag, false),
       /** How an operator recognised the person. */
       identified: withDefault(nullable(shape({ by_what: oneOf(...BY_WHAT), by: text, at: instant })), null),
       passed_by: withDefault(text, ''),
@@ -188,3 +193,6 @@ export function inCall(state: SessionState): boolean {
   return state === 'called' || state === 'connected' || state === 'held' || state === 'dropped';
 }
 
+/** What the operator reads out to the rescue services. */
+export const emergency = shape({ told: flag, kiosk: text, place: withDefault(text, ''), address: withDefault(text, '') });
+export type Emergency = Decoded<typeof emergency>;

@@ -20,6 +20,8 @@ export function dialogs(model: Model, ports: Ports): TemplateResult | typeof not
       return frame(t('desk.keys.title'), keys(model, ports), ports);
     case 'devices':
       return frame(t('desk.devices.title'), devices(model, ports), ports);
+    case 'emergency':
+      return sessionOf(model) === null ? nothing : frame(t('desk.emergency.title'), emergency(model, ports), ports);
     case 'day':
       return model.day === null
         ? nothing
@@ -59,6 +61,22 @@ const keys = (model: Model, ports: Ports): TemplateResult => html`
   </dl>
   <p class="muted">${t('desk.keys.hint')}</p>
 `;
+
+/** Asks once, then shows what to say to the rescue services. */
+function emergency({ help }: Model, ports: Ports): TemplateResult {
+  if (help === 'ask' || help === 'calling') {
+    return html`<p>${t('desk.emergency.text')}</p>
+      <div class="row">
+        <button class="button danger" type="button" autofocus ?disabled=${help === 'calling'} @click=${() => ports.send({ kind: 'helpCalled' })}>
+          ${t('desk.emergency.call')}
+        </button>
+        <button class="button" type="button" @click=${() => ports.send({ kind: 'dialogClosed' })}>${t('desk.emergency.no')}</button>
+      </div>`;
+  }
+  return html`<p role="status">${help.told ? t('desk.emergency.told') : t('desk.emergency.home')}</p>
+    <p class="big">${t('desk.emergency.number')}</p>
+    ${help.address === '' ? nothing : html`<p>${t('desk.emergency.say')}</p><p class="big">${[help.kiosk, help.place, help.address].join(', ')}</p>`}`;
+}
 
 function devices(model: Model, ports: Ports): TemplateResult {
   const found = model.devices;

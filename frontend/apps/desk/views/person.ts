@@ -1,6 +1,7 @@
 /** Second pane: the person, as a picture that never changes its place. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { DeskSession } from '../../../packages/api/types';
+import { timeOf } from '../../../packages/text/index';
 import type { Model } from '../model';
 import { claimable, sessionOf } from '../state';
 import { can } from '../steps';
@@ -29,6 +30,14 @@ export function person(model: Model, ports: Ports): TemplateResult {
 }
 
 function idle(model: Model, ports: Ports): TemplateResult {
+  const since = model.snapshot?.break_since ?? null;
+  if (since !== null && model.breath === null) {
+    return html`<div class="quiet">
+      <p class="big">${t('desk.break.title', { time: timeOf(since) })}</p>
+      <p>${t('desk.break.text')}</p>
+      <button class="button primary" type="button" @click=${() => ports.send({ kind: 'breakToggled' })}>${t('desk.header.break_end')}</button>
+    </div>`;
+  }
   if (model.breath !== null) {
     const { name, note, byCitizen } = model.breath;
     return html`<div class="quiet">
@@ -114,6 +123,7 @@ function controls(model: Model, session: DeskSession | null, ports: Ports): Temp
         ports.send({ kind: 'dialogOpened', dialog: 'no_show' }),
       )}
       ${button(t('desk.person.park'), 'K', allowed('park'), () => ports.send({ kind: 'step', step: 'park' }))}
+      ${button(t('desk.person.emergency'), 'O', session !== null, () => ports.send({ kind: 'dialogOpened', dialog: 'emergency' }), 'alarm')}
       ${button(t('desk.person.pass'), 'T', allowed('pass'), () => ports.send({ kind: 'dialogOpened', dialog: 'pass' }))}
     </div>
   `;

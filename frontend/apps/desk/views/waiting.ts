@@ -40,6 +40,7 @@ function row(model: Model, person: WaitingPerson, index: number, first: number, 
   return html`
     <li class="${index === first ? 'first' : ''} ${person.long ? 'long' : ''}">
       ${person.long ? html`<span class="mark long">${t('desk.waiting.long')}</span>` : nothing}
+      ${person.rehearsal ? html`<span class="mark">${t('desk.rehearsal.mark')}</span>` : nothing}
       <strong>${person.citizen}</strong>
       <span>${person.service}</span>
       <span class="muted">${person.kiosk}</span>
