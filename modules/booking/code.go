@@ -121,10 +121,13 @@ func truncate(n uint64) (uint64, bool) {
 // Hash is how the registry knows a code.
 func (k Keys) Hash(c PickupCode) []byte { return mac(k.pepper, "pickup", c.digits) }
 
-// Two sorts of token. Neither opens what the other opens.
+// Sorts of token. None opens what another opens.
 const (
 	holdToken   = "hold"
 	manageToken = "manage"
+
+	receiptToken = "receipt"
+	guestToken   = "guest"
 )
 
 // HoldToken names the wizard of one booking: it is in the addresses from the first step to the confirmation.
@@ -132,6 +135,25 @@ func (k Keys) HoldToken(t tenant.Key, a AppointmentID) string { return k.token(h
 
 // ManageToken opens the page of one appointment: code, cancel, move.
 func (k Keys) ManageToken(t tenant.Key, a AppointmentID) string { return k.token(manageToken, t, a) }
+
+// ReceiptToken opens what came of an encounter, and nothing else of the appointment.
+func (k Keys) ReceiptToken(t tenant.Key, a AppointmentID) string { return k.token(receiptToken, t, a) }
+
+// ParseReceiptToken reads the token of a receipt of this entity, or answers problem.NotFound.
+func (k Keys) ParseReceiptToken(t tenant.Key, token string) (AppointmentID, error) {
+	return k.parse(receiptToken, t, token)
+}
+
+// GuestToken lets who was invited to an encounter take part.
+func (k Keys) GuestToken(t tenant.Key, guest uuid.UUID) string {
+	return k.token(guestToken, t, AppointmentID{UUID: guest})
+}
+
+// ParseGuestToken reads the token of a guest of this entity, or answers problem.NotFound.
+func (k Keys) ParseGuestToken(t tenant.Key, token string) (uuid.UUID, error) {
+	id, err := k.parse(guestToken, t, token)
+	return id.UUID, err
+}
 
 // ParseHoldToken reads a wizard's token of this entity, or answers problem.NotFound.
 func (k Keys) ParseHoldToken(t tenant.Key, token string) (AppointmentID, error) {

@@ -34,6 +34,7 @@ const (
 	messageRating    = "booking.rating"
 	messageKioskDown = "booking.kiosk_down"
 	messageKioskBack = "booking.kiosk_back"
+	messageReceipt   = "booking.receipt"
 )
 
 // qrPixels is the side of the attached QR picture.
@@ -60,7 +61,7 @@ func NewMessages(svc *Service, n *notify.Service, templates fs.FS) (*Messages, e
 	if err != nil {
 		return nil, fmt.Errorf("mail templates: %w", err)
 	}
-	for _, kind := range []string{messageConfirmed, messageMoved, messageCancelled, messageReminder, messageAffected, messageRating, messageKioskDown, messageKioskBack} {
+	for _, kind := range []string{messageConfirmed, messageMoved, messageCancelled, messageReminder, messageAffected, messageRating, messageKioskDown, messageKioskBack, messageReceipt} {
 		n.Register(kind, m.compose)
 	}
 	return m, nil
@@ -139,6 +140,8 @@ func (m *Messages) compose(ctx context.Context, tx *tenant.Tx, msg notify.Messag
 		name = "booking_affected"
 	case messageRating:
 		name = "booking_rating"
+	case messageReceipt:
+		name = "booking_receipt"
 	case messageKioskBack:
 		name = "booking_kiosk_back"
 	case messageKioskDown:
@@ -215,6 +218,7 @@ type View struct {
 	Manage  string // path of the appointment's page
 	Link    string // the same with the entity's address
 	Again   string // where the service can be booked again
+	Receipt string // what came of the encounter
 }
 
 // LateMinutes is how long after the time the code works.
@@ -240,10 +244,28 @@ func (s *Service) View(ctx context.Context, tx *tenant.Tx, a Appointment) (View,
 	v.Manage = "/appuntamento/" + s.Keys.ManageToken(t.Key, a.ID)
 	v.Link = s.BaseURL(t) + v.Manage
 	v.Again = s.BaseURL(t) + "/prenota?servizio=" + url.QueryEscape(v.Service.Slug)
+	v.Receipt = s.ReceiptLink(t, a.ID)
 	if a.State == Confirmed || a.State == Used {
 		v.Code = s.Code(t.Key, a)
 	}
 	return v, nil
+}
+
+// ReceiptLink is the address of what came of an encounter.
+func (s *Service) ReceiptLink(t tenant.Tenant, a AppointmentID) string {
+	return s.BaseURL(t) + "/ricevuta/" + s.Keys.ReceiptToken(t.Key, a)
+}
+
+// SendReceipt queues the link to what came of an encounter, once.
+func (m *Messages) SendReceipt(ctx context.Context, tx *tenant.Tx, id AppointmentID) error {
+	a, err := read(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	_, err = m.notify.Queue(ctx, tx, notify.Request{
+		DedupeKey: messageReceipt + ":" + a.ID.String(), Kind: messageReceipt, SubjectID: a.ID.UUID, Recipient: a.Email,
+	})
+	return err
 }
 
 // Subscriber is the outbox as this module needs it.

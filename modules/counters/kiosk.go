@@ -9,6 +9,7 @@ import (
 	"embed"
 	"math"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -92,14 +93,14 @@ func (k Kiosk) OpenAt(now time.Time) bool {
 	return false
 }
 
+// Prints says whether a printer is among its equipment.
+func (k Kiosk) Prints() bool {
+	return slices.ContainsFunc(k.Equipment, func(e string) bool { return strings.Contains(strings.ToLower(e), "stampante") })
+}
+
 // Offers says whether the service is offered at the kiosk.
 func (k Kiosk) Offers(s catalog.SheetID) bool {
-	for _, id := range k.ServiceIDs {
-		if id == s {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(k.ServiceIDs, s)
 }
 
 // MapURL is the place on OpenStreetMap: by its coordinates, else by its address.

@@ -64,6 +64,25 @@ type dayInput struct {
 	Date string `query:"date" doc:"YYYY-MM-DD; today where missing" example:"2026-05-05"`
 }
 
+type inviteInput struct {
+	Body struct {
+		Name      string    `json:"name,omitempty" maxLength:"240" doc:"Who is not a colleague, at most 60 characters"`
+		Colleague uuid.UUID `json:"colleague_id,omitempty" format:"uuid"`
+	}
+}
+
+type inviteOutput struct {
+	Body struct {
+		Link string `json:"link" doc:"To hand on"`
+	}
+}
+
+type awayInput struct {
+	Body struct {
+		Guest uuid.UUID `json:"guest_id" format:"uuid"`
+	}
+}
+
 type breakInput struct {
 	Body struct {
 		On bool `json:"on" doc:"Begin it; false ends it"`
@@ -97,6 +116,8 @@ func RegisterDesk(api huma.API, s *Service) {
 	web.Register(api, op(http.MethodPost, "/api/desk/session/no_show", "desk-no-show", "Nobody was there", tag), s.apiStep(Miss))
 	web.Register(api, op(http.MethodPost, "/api/desk/session/close", "desk-close", "End with an outcome", tag), s.apiClose)
 	web.Register(api, op(http.MethodPost, "/api/desk/session/emergency", "desk-emergency", "Somebody at the kiosk is in danger", tag), s.apiEmergency)
+	web.Register(api, op(http.MethodPost, "/api/desk/session/guests", "desk-invite", "Invite an interpreter, a relative or a colleague", tag), s.apiInvite)
+	web.Register(api, op(http.MethodPost, "/api/desk/session/guests/away", "desk-send-away", "End a guest's part", tag), s.apiSendAway)
 	web.Register(api, op(http.MethodPost, "/api/desk/break", "desk-break", "Begin or end a break", tag), s.apiBreak)
 	web.Register(api, op(http.MethodGet, "/api/desk/day", "desk-day", "The day's appointments", tag), s.apiDay)
 }
@@ -217,4 +238,22 @@ func (s *Service) apiEmergency(ctx context.Context, _ *ignored) (*emergencyOutpu
 	}
 	out, err := s.Emergency(ctx, t, a)
 	return &emergencyOutput{out}, err
+}
+
+func (s *Service) apiInvite(ctx context.Context, in *inviteInput) (*inviteOutput, error) {
+	t, a, err := caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &inviteOutput{}
+	out.Body.Link, err = s.Invite(ctx, t, a, in.Body.Name, in.Body.Colleague)
+	return out, err
+}
+
+func (s *Service) apiSendAway(ctx context.Context, in *awayInput) (*empty, error) {
+	t, a, err := caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &empty{}, s.SendAway(ctx, t, a, in.Body.Guest)
 }

@@ -47,6 +47,12 @@ type walkInsOutput struct {
 	}
 }
 
+type receiptInput struct {
+	Body struct {
+		SessionID uuid.UUID `json:"session_id" format:"uuid" doc:"The kiosk's latest"`
+	}
+}
+
 type lackInput struct {
 	Body struct {
 		Lacks []string `json:"lacks" maxItems:"50" doc:"Some of the service's needed"`
@@ -88,6 +94,7 @@ func RegisterKiosk(api huma.API, s *Service) {
 	upload.MaxBodyBytes = web.UploadLimit
 	web.Register(api, upload, s.apiUpload)
 	web.Register(api, op(http.MethodGet, "/api/kiosk/session/documents/{id}", "kiosk-read-document", "A page's picture", tag), s.apiRead)
+	web.Register(api, op(http.MethodPost, "/api/kiosk/receipt", "kiosk-receipt", "Send what one takes home to the appointment's address", tag), s.apiReceipt)
 	web.Register(api, op(http.MethodPost, "/api/kiosk/session/lack", "kiosk-lack", "Say what one does not have", tag), s.apiLack)
 	web.Register(api, op(http.MethodGet, "/api/kiosk/session/times", "kiosk-times", "Other times for the appointment", tag), s.apiTimes)
 	web.Register(api, op(http.MethodPost, "/api/kiosk/session/move", "kiosk-move", "Leave, and come at another time", tag), s.apiMoveAway)
@@ -176,6 +183,14 @@ func (s *Service) apiLeave(ctx context.Context, in *leaveInput) (*empty, error) 
 		return nil, err
 	}
 	return &empty{}, s.Leave(ctx, t, a, ID{UUID: in.Body.SessionID})
+}
+
+func (s *Service) apiReceipt(ctx context.Context, in *receiptInput) (*empty, error) {
+	t, a, err := caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return nil, s.MailReceipt(ctx, t, a, ID{UUID: in.Body.SessionID})
 }
 
 func (s *Service) apiLack(ctx context.Context, in *lackInput) (*empty, error) {

@@ -89,6 +89,7 @@ type house struct {
 	codes    int
 	moved    map[uuid.UUID]time.Time // appointments, to when
 	raised   []uuid.UUID             // kiosks with an emergency
+	mailed   []uuid.UUID             // appointments whose receipt was sent
 }
 
 func (h *house) Check(ctx context.Context, t tenant.Tenant, _ uuid.UUID, code string) (ticket Ticket, err error) {
@@ -134,6 +135,29 @@ func (h *house) Raise(_ context.Context, _ *tenant.Tx, _ actor.Actor, kiosk uuid
 	defer h.mu.Unlock()
 	h.raised = append(h.raised, kiosk)
 	return true, nil
+}
+
+func (h *house) Receipt(_ tenant.Tenant, appointment uuid.UUID) string {
+	return "https://ente.example/ricevuta/" + appointment.String()
+}
+
+func (h *house) ParseReceipt(_ tenant.Tenant, token string) (uuid.UUID, error) {
+	return uuid.Parse(token)
+}
+
+func (h *house) MailReceipt(_ context.Context, _ *tenant.Tx, appointment uuid.UUID) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.mailed = append(h.mailed, appointment)
+	return nil
+}
+
+func (h *house) Guest(_ tenant.Tenant, guest uuid.UUID) string {
+	return "https://ente.example/ospite/" + guest.String()
+}
+
+func (h *house) ParseGuest(_ tenant.Tenant, token string) (uuid.UUID, error) {
+	return uuid.Parse(token)
 }
 
 func (h *house) Redeem(ctx context.Context, tx *tenant.Tx, _, appointment uuid.UUID) error {
@@ -365,7 +389,7 @@ func houseOn(t *testing.T, stack *tenanttest.Stack, options ...option) *house {
 	t.Cleanup(func() { _ = h.blobs.Close() })
 	h.t = stack.NewTenant(t, migrate.Line{Name: "audit", FS: audit.Migrations}, appointmentLine,
 		migrate.Line{Name: "documents", FS: documents.Migrations}, migrate.Line{Name: "videocall", FS: Migrations})
-	cfg := Config{DB: stack.DB, Codes: h, Changes: h, Emergencies: h, Appointments: h, Labels: h, Kiosks: h, Staff: h, Capacity: h, Floor: h, WalkIns: h,
+	cfg := Config{DB: stack.DB, Codes: h, Changes: h, Emergencies: h, Links: h, Appointments: h, Labels: h, Kiosks: h, Staff: h, Capacity: h, Floor: h, WalkIns: h,
 		Documents: documents.New(h.blobs, documents.NewRenderer(), id.Random), Rooms: h.rooms, Hints: alone{}, Presence: alone{}}
 	for _, o := range options {
 		o(&cfg)

@@ -8,5 +8,5 @@ import (
 
 func TestEveryPageRendersWhateverIsInIt(t *testing.T) {
 	t.Parallel()
-	portaltest.Check(t, "videocall/", map[string]any{"videocall/statistiche": StatisticsView{}, "videocall/sala": WallView{}, "videocall/colloqui": PastView{}})
+	portaltest.Check(t, "videocall/", map[string]any{"videocall/statistiche": StatisticsView{}, "videocall/sala": WallView{}, "videocall/colloqui": PastView{}, "videocall/ricevuta": ReceiptPage{}})
 }

@@ -81,6 +81,20 @@ type EntityLabel struct {
 	ReadyTexts    []string      // sentences that operators may send without typing them
 }
 
+// Links are the secret addresses of what has no account. booking satisfies it, by way of cmd/internal/app.
+type Links interface {
+	// Receipt is the address of what came of an appointment's encounter.
+	Receipt(t tenant.Tenant, appointment uuid.UUID) string
+	// ParseReceipt reads the secret part of it, or answers problem.NotFound.
+	ParseReceipt(t tenant.Tenant, token string) (uuid.UUID, error)
+	// MailReceipt sends it to who has the appointment; the same one twice is one message.
+	MailReceipt(ctx context.Context, tx *tenant.Tx, appointment uuid.UUID) error
+	// Guest is the address of somebody invited to an encounter.
+	Guest(t tenant.Tenant, guest uuid.UUID) string
+	// ParseGuest reads the secret part of it, or answers problem.NotFound.
+	ParseGuest(t tenant.Tenant, token string) (uuid.UUID, error)
+}
+
 // Kiosks is what a kiosk is called. counters satisfies it.
 type Kiosks interface {
 	// Kiosk gives the label, also of a citizen's own device, which has the number of an appointment.
@@ -92,6 +106,7 @@ type KioskLabel struct {
 	Name    string
 	Place   string
 	Address string
+	Printer bool // it has one
 }
 
 // Staff says who answers for what. identity satisfies it.

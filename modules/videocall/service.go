@@ -25,6 +25,7 @@ type Config struct {
 	Codes        Codes
 	Changes      Changes
 	Emergencies  Emergencies
+	Links        Links
 	Appointments Appointments
 	Labels       Labels
 	Kiosks       Kiosks

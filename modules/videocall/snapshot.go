@@ -58,7 +58,7 @@ func (s *Service) KioskState(ctx context.Context, t tenant.Tenant, a actor.Actor
 		if err != nil {
 			return err
 		}
-		state.Kiosk = KioskView{ID: kiosk, Name: label.Name, Place: label.Place, Address: label.Address}
+		state.Kiosk = KioskView{ID: kiosk, Name: label.Name, Place: label.Place, Address: label.Address, Printer: label.Printer}
 		state.Entity = EntityView{Key: string(t.Key), Name: entity.Name, Phone: entity.Phone}
 		if free || (!found.State.Live() && (found.KioskAckAt != nil || tx.Now().Sub(*found.ClosedAt) > s.times.ShowEnd)) {
 			state.WalkIn, err = s.cfg.WalkIns.Open(ctx, tx, kiosk)
@@ -69,10 +69,16 @@ func (s *Service) KioskState(ctx context.Context, t tenant.Tenant, a actor.Actor
 			return err
 		}
 		state.Session = kioskSession(v, entity)
+		if state.Session.Ended != nil {
+			state.Session.Ended.Receipt = s.receiptView(t, v)
+		}
 		switch {
 		case v.State == Waiting && !v.Parked:
 			operators, err = s.queue(ctx, tx, v, state.Session)
 		case v.State.Calling():
+			if state.Session.Guests, err = s.entries(ctx, tx, v, KioskSide); err != nil {
+				return err
+			}
 			state.Session.Chat, state.Session.Documents, err = s.matter(ctx, tx, v, "/api/kiosk")
 		}
 		return err
@@ -96,12 +102,12 @@ func (s *Service) KioskState(ctx context.Context, t tenant.Tenant, a actor.Actor
 func kioskSession(v *Session, entity EntityLabel) *KioskSession {
 	out := &KioskSession{ID: v.ID, State: v.State, Service: ServiceView{v.ServiceTitle, v.Needed}, Lacks: v.Lacks, Office: v.OfficeName,
 		Titolare: entity.Name, PrivacyNotice: entity.PrivacyNotice, Ticket: v.Ticket, AppointmentAt: v.AppointmentAt, Rings: v.Rings, Parked: v.Parked,
-		Chat: []ChatView{}, Documents: []DocumentView{}}
+		Chat: []ChatView{}, Documents: []DocumentView{}, Guests: []GuestEntry{}}
 	if v.State.Live() && v.OperatorName != "" {
 		out.OperatorName = &v.OperatorName
 	}
 	if !v.State.Live() {
-		out.Ended = &EndView{v.Outcome, i18n.T(i18n.Italian, "videocall.ended."+string(v.Outcome), nil)}
+		out.Ended = &EndView{Outcome: v.Outcome, Text: i18n.T(i18n.Italian, "videocall.ended."+string(v.Outcome), nil)}
 	}
 	return out
 }
@@ -219,6 +225,9 @@ func (s *Service) DeskState(ctx context.Context, t tenant.Tenant, a actor.Actor)
 		if state.BreakSince, err = breakOf(ctx, tx, operator); err != nil {
 			return err
 		}
+		if state.Invitation, err = s.invitation(ctx, tx, operator); err != nil {
+			return err
+		}
 		v, err := liveOfOperator(ctx, tx, operator)
 		if err != nil && !errors.Is(err, problem.NotFound) {
 			return err
@@ -236,6 +245,9 @@ func (s *Service) DeskState(ctx context.Context, t tenant.Tenant, a actor.Actor)
 		}
 		state.Session = deskSession(&v, personOf(&v, people))
 		if state.Session.Identified, err = identifiedOf(ctx, tx, v.ID); err != nil {
+			return err
+		}
+		if state.Session.Guests, err = s.entries(ctx, tx, &v, DeskSide); err != nil {
 			return err
 		}
 		state.Session.Chat, state.Session.Documents, err = s.matter(ctx, tx, &v, "/api/desk")

@@ -24,6 +24,7 @@ type KioskView struct {
 	Name    string    `json:"name"`
 	Place   string    `json:"place"`
 	Address string    `json:"address"`
+	Printer bool      `json:"printer" doc:"It has a printer"`
 }
 
 // EntityView is the body that runs the counter.
@@ -59,12 +60,21 @@ type KioskSession struct {
 	Chat            []ChatView     `json:"chat"`
 	Documents       []DocumentView `json:"documents"`
 	Ended           *EndView       `json:"ended"`
+	Guests          []GuestEntry   `json:"guests" doc:"Who else was invited"`
+}
+
+// ReceiptView is what the citizen may take home.
+type ReceiptView struct {
+	URL  string `json:"url"`
+	QR   string `json:"qr" doc:"The address as an SVG picture"`
+	Mail bool   `json:"mail" doc:"It can be sent to the address of the appointment"`
 }
 
 // EndView is how the encounter ended.
 type EndView struct {
-	Outcome Outcome `json:"outcome"`
-	Text    string  `json:"text" doc:"For the person, in Italian"`
+	Outcome Outcome      `json:"outcome"`
+	Text    string       `json:"text" doc:"For the person, in Italian"`
+	Receipt *ReceiptView `json:"receipt" doc:"Null when nobody was spoken with"`
 }
 
 // ChatView is one line of the chat.
@@ -97,6 +107,7 @@ type DeskState struct {
 	Standby    string         `json:"standby" doc:"Room of whoever is next or comes near: a free page may stand by in it; empty where there is none"`
 	BreakSince *time.Time     `json:"break_since" doc:"The operator has a break since then; null while they work"`
 	Session    *DeskSession   `json:"session"`
+	Invitation *Invitation    `json:"invitation" doc:"A colleague asks the operator to take part"`
 }
 
 // DeskEntity is the body in whose name the operator speaks.
@@ -150,6 +161,7 @@ type DeskSession struct {
 	Chat          []ChatView     `json:"chat"`
 	Documents     []DocumentView `json:"documents"`
 	Details       string         `json:"details"`
+	Guests        []GuestEntry   `json:"guests" doc:"Who else was invited"`
 }
 
 // CitizenView is who sits at the kiosk.

@@ -106,7 +106,7 @@ func New(ctx context.Context, cfg config.Config, logger *slog.Logger, opts ...Op
 		Renderer: pages, Logger: logger, Metrics: a.metrics, Clock: o.clock, IDs: o.ids,
 		TrustedProxies: cfg.TrustedProxies, HTTPS: cfg.Scheme() == "https",
 		KioskHost: "kiosk." + cfg.Host(), RTCURL: cfg.LiveKitPublicURL,
-		MediaPaths: []string{"/operatore", booking.OwnPath},
+		MediaPaths: []string{"/operatore", booking.OwnPath, "/ospite"},
 	})
 	if err := a.routes(); err != nil {
 		return nil, fmt.Errorf("assets: %w", err)
@@ -169,7 +169,8 @@ func (a *App) build(o options) (err error) {
 		return err
 	}
 	a.Videocall = videocall.New(videocall.Config{
-		DB: a.DB, Codes: codes{a.Booking}, Changes: changes{a.Booking}, Emergencies: emergencies{a.Counters}, Appointments: appointments{a.Booking, a.Catalog, a.Counters}, Labels: labels{a.Catalog},
+		DB: a.DB, Codes: codes{a.Booking}, Changes: changes{a.Booking}, Emergencies: emergencies{a.Counters},
+		Links: links{a.Booking, a.messages}, Appointments: appointments{a.Booking, a.Catalog, a.Counters}, Labels: labels{a.Catalog},
 		Kiosks: kioskLabels{a.Counters, a.Booking}, Staff: staff{a.Identity}, Capacity: capacity{a.Catalog, a.Booking},
 		WalkIns: walkIns{a.Catalog, a.Counters, a.urlOf}, Floor: floor{a.DB, a.Catalog, a.Identity, a.Counters}, Documents: a.Documents, Rooms: a.Rooms,
 		Hints: a.Redis, Presence: a.Redis, Log: a.log,

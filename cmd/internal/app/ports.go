@@ -150,6 +150,33 @@ func (e emergencies) Raise(ctx context.Context, tx *tenant.Tx, a actor.Actor, ki
 	return true, e.counters.Report(ctx, tx, a, id, counters.Emergency, "")
 }
 
+// links are the secret addresses of what has no account.
+type links struct {
+	booking  *booking.Service
+	messages *booking.Messages
+}
+
+func (r links) Receipt(t tenant.Tenant, appointment uuid.UUID) string {
+	return r.booking.ReceiptLink(t, booking.AppointmentID{UUID: appointment})
+}
+
+func (r links) ParseReceipt(t tenant.Tenant, token string) (uuid.UUID, error) {
+	id, err := r.booking.Keys.ParseReceiptToken(t.Key, token)
+	return id.UUID, err
+}
+
+func (r links) MailReceipt(ctx context.Context, tx *tenant.Tx, appointment uuid.UUID) error {
+	return r.messages.SendReceipt(ctx, tx, booking.AppointmentID{UUID: appointment})
+}
+
+func (r links) Guest(t tenant.Tenant, guest uuid.UUID) string {
+	return r.booking.BaseURL(t) + videocall.GuestPath + r.booking.Keys.GuestToken(t.Key, guest)
+}
+
+func (r links) ParseGuest(t tenant.Tenant, token string) (uuid.UUID, error) {
+	return r.booking.Keys.ParseGuestToken(t.Key, token)
+}
+
 type labels struct{ catalog *catalog.Service }
 
 func (l labels) Service(ctx context.Context, tx *tenant.Tx, service uuid.UUID) (videocall.ServiceLabel, error) {
@@ -181,7 +208,7 @@ func (k kioskLabels) Kiosk(ctx context.Context, tx *tenant.Tx, kiosk uuid.UUID) 
 		}
 		return videocall.KioskLabel{Name: i18n.T(i18n.Italian, "videocall.own_device", nil)}, nil
 	}
-	return videocall.KioskLabel{Name: found.Name, Place: found.Place, Address: found.Address}, err
+	return videocall.KioskLabel{Name: found.Name, Place: found.Place, Address: found.Address, Printer: found.Prints()}, err
 }
 
 type staff struct{ identity *identity.Service }

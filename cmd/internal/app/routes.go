@@ -64,6 +64,8 @@ func (a *App) routes() error {
 	staff := a.Identity.RequireStaff(actor.Operator, actor.Administrator)
 	calls.WallRoutes(entity, staff)
 	calls.PastRoutes(entity, staff)
+	calls.ReceiptRoutes(entity)
+	calls.GuestRoutes(entity, page("guest/index.html"))
 	notify.NewPortal(a.Notify).Routes(entity, a.Identity.RequireStaff(actor.Administrator))
 	kiosks := counters.NewPortal(a.Counters, a.Catalog)
 	kiosks.Routes(entity, a.Identity.RequireStaff(actor.Administrator))

@@ -19,6 +19,7 @@ export const KEYS = [
   ['A', 'no_show'],
   ['K', 'park'],
   ['T', 'pass'],
+  ['W', 'invite'],
   ['U', 'recognised'],
   ['C', 'chat'],
   ['X', 'ready'],
@@ -64,6 +65,8 @@ export function actOf(
       return event({ kind: 'step', step: 'park' });
     case 't':
       return event({ kind: 'dialogOpened', dialog: 'pass' });
+    case 'w':
+      return event({ kind: 'dialogOpened', dialog: 'invite' });
     case 'u':
       return { kind: 'focus', target: 'recognised' };
     case 'x':

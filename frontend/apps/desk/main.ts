@@ -52,6 +52,7 @@ const ports: Ports = {
   send,
   own: line.own,
   other: line.other,
+  guests: line.guests.element,
   newId: newRequestId,
   today: () => isoDate(now()),
   sound: () => void unlock(),
@@ -108,6 +109,15 @@ function run(effect: Effect): void {
         (targets) => ({ kind: 'targetsRead', targets }),
         () => ({ kind: 'targetsRead', targets: 'unread' }),
       );
+    case 'invite':
+      return follow(
+        api.invite(effect.colleague === '' ? { name: effect.name } : { colleague_id: effect.colleague }),
+        () => ({ kind: 'guestReady' }),
+        (error) => ({ kind: 'guestRefused', error }),
+      );
+    case 'sendAway':
+      api.sendAway(effect.id).then(refresh, (error: unknown) => send(failed(known(error))));
+      return;
     case 'pass':
       return follow(api.pass(effect.to, effect.why), () => ({ kind: 'stepDone' }), (error) => ({ kind: 'passRefused', error }));
     case 'close':

@@ -20,7 +20,7 @@ export interface Toast {
 }
 
 /** Windows over the desk. */
-export type Dialog = 'keys' | 'emergency' | 'day' | 'devices' | 'no_show' | 'paper' | 'pass' | 'chosen';
+export type Dialog = 'keys' | 'emergency' | 'invite' | 'day' | 'devices' | 'no_show' | 'paper' | 'pass' | 'chosen';
 
 /** The window in which a person is passed on. */
 export interface Passing {
@@ -29,6 +29,14 @@ export interface Passing {
   readonly to: PassTo | null;
   readonly why: string;
   /** What is wrong, in the server's words. */
+  readonly wrong: string;
+}
+
+/** The window in which somebody is invited. */
+export interface Inviting {
+  readonly name: string;
+  readonly colleagues: Targets['colleagues'];
+  readonly busy: boolean;
   readonly wrong: string;
 }
 
@@ -67,6 +75,7 @@ export interface Model {
   /** The step in flight; others wait. */
   readonly busy: DeskStep | 'pass' | 'close' | null;
   readonly passing: Passing | null;
+  readonly inviting: Inviting | null;
   /** The window of an emergency: before it is called, while it is, and what was answered. */
   readonly help: 'ask' | 'calling' | Emergency;
   /** Who is about to be called before others, and why. */
@@ -121,6 +130,11 @@ export type Event =
   | { readonly kind: 'failed'; readonly error: ApiError }
   | { readonly kind: 'recognised'; readonly how: ByWhat }
   | { readonly kind: 'targetsRead'; readonly targets: Targets | 'unread' }
+  | { readonly kind: 'guestNamed'; readonly name: string }
+  | { readonly kind: 'guestInvited'; readonly colleague: string }
+  | { readonly kind: 'guestReady' }
+  | { readonly kind: 'guestRefused'; readonly error: ApiError }
+  | { readonly kind: 'guestSentAway'; readonly id: string }
   | { readonly kind: 'passChosen'; readonly to: PassTo }
   | { readonly kind: 'passReasoned'; readonly why: string }
   | { readonly kind: 'passAsked' }
@@ -153,6 +167,8 @@ export type Effect =
   | { readonly kind: 'break'; readonly on: boolean }
   | { readonly kind: 'help' }
   | { readonly kind: 'targets' }
+  | { readonly kind: 'invite'; readonly name: string; readonly colleague: string }
+  | { readonly kind: 'sendAway'; readonly id: string }
   | { readonly kind: 'pass'; readonly to: PassTo; readonly why: string }
   | { readonly kind: 'close'; readonly outcome: Outcome; readonly note: string }
   | { readonly kind: 'chat'; readonly text: string; readonly requestId: string }

@@ -48,6 +48,7 @@ const session = (state: SessionState, more: Partial<DeskSession> = {}): DeskSess
   appointment_at: null,
   called_at: null,
   connected_at: null,
+  guests: [],
   chat: [],
   documents: [],
   details: '',
@@ -63,6 +64,7 @@ function snap(of: DeskSession | null, queue: WaitingPerson[] = [], at = (clock +
     waiting: queue,
     standby,
     break_since: null,
+    invitation: null,
     session: of,
   };
 }
@@ -446,5 +448,20 @@ describe('late and impossible events', () => {
     const answer = { told: true, kiosk: 'Scuola', place: '', address: 'Via Roma 1' };
     expect(run(asked.model, { kind: 'helpAnswered', answer }).model.help).toEqual(answer);
     expect(run(asked.model, { kind: 'helpFailed', error: CONFLICT }).model).toMatchObject({ help: 'ask', dialog: null });
+  });
+
+  it('invites by name once, keeps what was typed with what is wrong, and invites colleagues', () => {
+    const none = run(initial(T0), { kind: 'snapshot', snapshot: snap(null) }, { kind: 'dialogOpened', dialog: 'invite' }).model;
+    expect(none.dialog).toBe(null);
+    const open = run(initial(T0), { kind: 'snapshot', snapshot: snap(session('connected')) }, { kind: 'dialogOpened', dialog: 'invite' });
+    expect(open.effects).toContainEqual({ kind: 'targets' });
+    expect(run(open.model, { kind: 'guestInvited', colleague: '' }).effects).toEqual([]);
+    const asked = run(open.model, { kind: 'guestNamed', name: ' Anna ' }, { kind: 'guestInvited', colleague: '' });
+    expect(asked.effects).toContainEqual({ kind: 'invite', name: 'Anna', colleague: '' });
+    expect(run(asked.model, { kind: 'guestInvited', colleague: '' }).effects).toEqual([]);
+    expect(run(asked.model, { kind: 'guestRefused', error: CONFLICT }).model.inviting).toMatchObject({ name: ' Anna ', busy: false, wrong: 'Nessuno aspetta.' });
+    expect(run(asked.model, { kind: 'guestReady' }).model.inviting).toMatchObject({ name: '', busy: false });
+    expect(run(open.model, { kind: 'guestInvited', colleague: 'c1' }).effects).toContainEqual({ kind: 'invite', name: '', colleague: 'c1' });
+    expect(run(open.model, { kind: 'guestSentAway', id: 'g1' }).effects).toContainEqual({ kind: 'sendAway', id: 'g1' });
   });
 });

@@ -22,6 +22,10 @@ export const view = (model: Model, ports: Ports): TemplateResult => {
     ${header(model, ports)}
     <div class="banners" role="status">
       ${model.phase === 'expired' ? nothing : offline(model) ? html`<p class="banner">${t('desk.offline.text')}</p>` : nothing}
+      ${model.snapshot?.invitation
+        ? html`<p class="banner practice">${t('desk.invite.you', { name: model.snapshot.invitation.from })}
+            <a class="button small" href=${model.snapshot.invitation.link} target="_blank" rel="noopener">${t('desk.invite.go')}</a></p>`
+        : nothing}
       ${session?.rehearsal ? html`<p class="banner practice">${t('desk.rehearsal.banner')}</p>` : nothing}
     </div>
     <main class="panes">

@@ -1,4 +1,5 @@
 /** The common ground of the kiosk's machine: a step, the empty citizen, and the ways back to it. */
+import type { Receipt } from '../../packages/api/types';
 import type { Effect, Model } from './model';
 
 /** What a step of the machine yields. */
@@ -52,7 +53,7 @@ export function wipe(model: Model): Step {
 }
 
 /** Ends a session on this side: everything of it goes, only its outcome stays on the screen. */
-export function finish(model: Model, id: string, end: { outcome: string; text: string; left: boolean }): Step {
+export function finish(model: Model, id: string, end: { outcome: string; text: string; left: boolean }, receipt: Receipt | null = null): Step {
   const { guide, look } = model;
   return {
     model: {
@@ -61,7 +62,7 @@ export function finish(model: Model, id: string, end: { outcome: string; text: s
       guide,
       look,
       screen: 'end',
-      end: { ...end, at: model.now },
+      end: { ...end, at: model.now, receipt, mailed: 'no' },
       endedSession: id,
       touchedAt: model.now,
       snapshot: model.snapshot === null ? null : { ...model.snapshot, session: null },

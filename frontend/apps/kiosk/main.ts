@@ -60,7 +60,7 @@ function send(event: Event): void {
 const live = new Live(send, () => void refresh(), () => model.screen === 'session');
 
 function draw(): void {
-  const ports: Ports = { send, own: live.line.own, other: live.line.other, level: level.element, newId: newRequestId };
+  const ports: Ports = { send, own: live.line.own, other: live.line.other, guests: live.line.guests.element, level: level.element, newId: newRequestId };
   const { text, contrast } = model.look;
   Object.assign(document.documentElement.dataset, { home: String(model.home),  text: String(text), contrast: String(contrast) });
   render(view(model, ports), root);
@@ -109,6 +109,14 @@ function run(effect: Effect): void {
         (error: unknown) => send({ kind: 'openRefused', error: known(error) }),
       );
       return;
+    case 'mailReceipt':
+      api.mailReceipt(effect.session).then(
+        () => send({ kind: 'receiptSent', ok: true }),
+        () => send({ kind: 'receiptSent', ok: false }),
+      );
+      return;
+    case 'print':
+      return print();
     case 'lack':
       api.sendLack(effect.items).then(refresh, () => undefined); // it was a hint to the operator
       return;

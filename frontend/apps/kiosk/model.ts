@@ -1,6 +1,6 @@
 /** What the kiosk's state machine speaks: its state, the events that move it, the effects it asks for. */
 import type { ApiError } from '../../packages/api/http';
-import type { Beat, KioskSnapshot, WalkIn } from '../../packages/api/types';
+import type { Beat, KioskSnapshot, Receipt, WalkIn } from '../../packages/api/types';
 import type { Link, MediaFault, Peer, Quality } from '../../packages/call/index';
 
 /** The screens outside a session, and `session`, whose stage is told by {@link stageOf}. */
@@ -67,7 +67,15 @@ export interface Model {
     readonly failed: string;
   };
   readonly chatFailed: boolean;
-  readonly end: { readonly outcome: string; readonly text: string; readonly left: boolean; readonly at: number } | null;
+  readonly end: {
+    readonly outcome: string;
+    readonly text: string;
+    readonly left: boolean;
+    readonly at: number;
+    /** What one may take home, and whether it was sent. */
+    readonly receipt: Receipt | null;
+    readonly mailed: 'no' | 'sending' | 'yes' | 'failed';
+  } | null;
   readonly guide: boolean;
   /** How the screen looks to this citizen. */
   readonly look: Look;
@@ -149,6 +157,9 @@ export type Event =
   | { readonly kind: 'awayConfirmed' }
   | { readonly kind: 'awayRefused'; readonly detail: string }
   | { readonly kind: 'wentAway' }
+  | { readonly kind: 'receiptAsked' }
+  | { readonly kind: 'receiptSent'; readonly ok: boolean }
+  | { readonly kind: 'printAsked' }
   // Leaving.
   | { readonly kind: 'leaveAsked' }
   | { readonly kind: 'leaveCancelled' }
@@ -169,6 +180,8 @@ export type Effect =
   | { readonly kind: 'times' }
   | { readonly kind: 'moveAway'; readonly start: string }
   | { readonly kind: 'cancelAway' }
+  | { readonly kind: 'mailReceipt'; readonly session: string }
+  | { readonly kind: 'print' }
   | { readonly kind: 'wipe' }
   | { readonly kind: 'chat'; readonly text: string }
   | { readonly kind: 'capture' }

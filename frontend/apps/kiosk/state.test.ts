@@ -3,7 +3,7 @@ import { ApiError, clientError } from '../../packages/api/http';
 import type { KioskSession, KioskSnapshot, SessionState } from '../../packages/api/types';
 import type { Effect, Event, Model } from './model';
 import { stageOf } from './session';
-import { demandOf, END_MS, IDLE_OFFLINE_MS, IDLE_WARN_MS, IDLE_WIPE_MS, idleSeconds, initial, offline, RETRY_MS, update } from './state';
+import { demandOf, END_MS, END_RECEIPT_MS, IDLE_OFFLINE_MS, IDLE_WARN_MS, IDLE_WIPE_MS, idleSeconds, initial, offline, RETRY_MS, update } from './state';
 
 const T0 = 1_000_000;
 const NETWORK = clientError('client.network');
@@ -27,6 +27,7 @@ function session(state: SessionState, more: Partial<KioskSession> = {}): KioskSe
     parked: false,
     position: 1,
     estimate_minutes: 3,
+    guests: [],
     chat: [],
     documents: [],
     ended: null,
@@ -36,7 +37,7 @@ function session(state: SessionState, more: Partial<KioskSession> = {}): KioskSe
 
 function snap(of: KioskSession | null, at = (clock += 1)): KioskSnapshot {
   return {
-    kiosk: { id: 'k1', name: 'Scuola', place: '', address: '' },
+    kiosk: { id: 'k1', name: 'Scuola', place: '', address: '', printer: true },
     entity: { key: 'isernia', name: 'Comune di Isernia', phone: '0865' },
     server_time: new Date(Date.UTC(2026, 4, 5) + at * 1000).toISOString(),
     version: at,
@@ -318,8 +319,23 @@ describe('every state of the server', () => {
 });
 
 describe('the end', () => {
+  it('offers what one takes home, sends it once, and stays longer for it', () => {
+    const receipt = { url: 'https://x/ricevuta/1', qr: '<svg/>', mail: true };
+    const closed = session('closed', { ended: { outcome: 'resolved', text: 'Grazie.', receipt } });
+    const end = run(together(inState('connected')), { kind: 'snapshot', snapshot: snap(closed) }).model;
+    expect(end.end).toMatchObject({ receipt, mailed: 'no' });
+    const asked = run(end, { kind: 'receiptAsked' });
+    expect(asked.effects).toContainEqual({ kind: 'mailReceipt', session: 's1' });
+    expect(kinds(run(asked.model, { kind: 'receiptAsked' }).effects)).toEqual([]);
+    const failed = run(asked.model, { kind: 'receiptSent', ok: false });
+    expect(kinds(run(failed.model, { kind: 'receiptAsked' }).effects)).toEqual(['mailReceipt']);
+    expect(kinds(run(end, { kind: 'printAsked' }).effects)).toEqual(['print']);
+    expect(run(end, later(END_MS)).model.screen).toBe('end');
+    expect(run(end, later(END_RECEIPT_MS)).model).toMatchObject({ screen: 'start', end: null });
+  });
+
   it('by the operator shows the outcome, wipes, and returns to the start', () => {
-    const closed = session('closed', { ended: { outcome: 'resolved', text: 'La carta è pronta.' } });
+    const closed = session('closed', { ended: { outcome: 'resolved', text: 'La carta è pronta.', receipt: null } });
     const { model, effects } = run(together(inState('connected')), { kind: 'snapshot', snapshot: snap(closed) });
     expect(model.end).toMatchObject({ outcome: 'resolved', text: 'La carta è pronta.', left: false });
     expect(kinds(effects)).toEqual(['wipe', 'leave']);

@@ -16,6 +16,8 @@ export const IDLE_WIPE_MS = 60_000;
 export const IDLE_OFFLINE_MS = 300_000;
 /** How long the last screen stays. */
 export const END_MS = 25_000;
+/** The same with a QR code to take along. */
+export const END_RECEIPT_MS = 60_000;
 /** A line that is down for less than this shows nothing. */
 export const OFFLINE_AFTER_MS = 3_000;
 /** Time between two attempts of a request that did not arrive. */
@@ -155,6 +157,16 @@ function move(model: Model, event: Event): Step {
       return openRefused(model, event.error);
     case 'mediaFault':
       return only(model.scanning || checking(model) ? { ...model, fault: event.fault } : model);
+    case 'receiptAsked':
+      if (model.end === null || model.endedSession === null || model.end.mailed === 'sending' || model.end.mailed === 'yes') return only(model);
+      return {
+        model: { ...model, end: { ...model.end, mailed: 'sending' }, touchedAt: model.now },
+        effects: [{ kind: 'mailReceipt', session: model.endedSession }],
+      };
+    case 'receiptSent':
+      return only(model.end === null ? model : { ...model, end: { ...model.end, mailed: event.ok ? 'yes' : 'failed' } });
+    case 'printAsked':
+      return model.end?.receipt ? { model, effects: [{ kind: 'print' }] } : only(model);
     case 'left':
       return { model: { ...model, leaveSentAt: null }, effects: [{ kind: 'refresh' }] };
     default:
@@ -276,7 +288,7 @@ function snapshot(model: Model, next: KioskSnapshot): Step {
     const id = current?.session?.id ?? '';
     const ended = session?.id === id ? session.ended : null;
     const outcome = ended?.outcome || (session?.state === 'no_show' ? 'no_show' : '');
-    const done = finish(known, id, { outcome, text: ended?.text ?? '', left: false });
+    const done = finish(known, id, { outcome, text: ended?.text ?? '', left: false }, ended?.receipt ?? null);
     // The server shows an ended session until this side says that its screen is past it.
     if (session === null) return done;
     return { model: { ...done.model, leaveSentAt: model.now }, effects: [...done.effects, { kind: 'leave', session: session.id }] };
@@ -287,13 +299,18 @@ function snapshot(model: Model, next: KioskSnapshot): Step {
   return only(known);
 }
 
+/** How long the last screen stays: longer where there is something to take along. */
+function endMs({ receipt }: NonNullable<Model['end']>): number {
+  return receipt === null ? END_MS : END_RECEIPT_MS;
+}
+
 function tick(model: Model): Step {
   const idle = idleLimit(model);
   if (idle !== null && model.now - model.touchedAt >= idle) return wipe(model);
   // Who only changed the look or the voice of the first screen and went away leaves it as it was.
   const changed = model.guide || model.look.contrast || model.look.text > 0;
   if (model.screen === 'start' && changed && model.now - model.touchedAt >= IDLE_WIPE_MS) return wipe(model);
-  if (model.screen === 'end' && !model.home && model.end !== null && model.now - model.end.at >= END_MS) return wipe(model);
+  if (model.screen === 'end' && !model.home && model.end !== null && model.now - Math.max(model.end.at, model.touchedAt) >= endMs(model.end)) return wipe(model);
   if (model.pending !== null && !model.pending.inFlight && model.now - model.pending.since >= RETRY_MS) {
     return {
       model: { ...model, pending: { ...model.pending, inFlight: true } },

@@ -9,6 +9,7 @@ import * as icons from './views/icons';
 import * as own from './views/own';
 import type { Ports } from './views/ports';
 import { when } from './views/lacking';
+import { receipt } from './views/receipt';
 import { session } from './views/session';
 import { walkIn } from './views/walkin';
 import { t } from './words';
@@ -122,6 +123,7 @@ function end(model: Model, ports: Ports): TemplateResult {
         : known
           ? html`<p class="lead">${t(`kiosk.end.outcome.${known}`)}</p>`
           : nothing}
+      ${receipt(model, ports)}
       ${model.home ? html`<p class="lead">${t('kiosk.own.end')}</p>` : html`<div class="card wiped">
         ${icons.bin}
         <p><strong>${t('kiosk.end.wiped')}</strong><br />${t('kiosk.end.wiped_text')}</p>

@@ -11,6 +11,7 @@ import {
   deskState,
   type DeskSnapshot,
   emergency,
+  invited,
   type Emergency,
   type Outcome,
   paper,
@@ -91,6 +92,13 @@ export const takeBreak = (on: boolean): Promise<void> => command(`${BASE}/break`
 
 /** Calls who is near the kiosk. */
 export const callHelp = (): Promise<Emergency> => request(`${BASE}/session/emergency`, emergency, { method: 'POST', body: {} });
+
+/** Invites a colleague, or whoever is named; gives the link to hand on. */
+export const invite = async (who: { readonly name: string } | { readonly colleague_id: string }): Promise<string> =>
+  (await request(`${BASE}/session/guests`, invited, { method: 'POST', body: who })).link;
+
+/** Ends a guest's part. */
+export const sendAway = (guest: string): Promise<void> => command(`${BASE}/session/guests/away`, { body: { guest_id: guest } });
 
 /** Records that the person was recognised, and by what. */
 export const identify = (how: ByWhat): Promise<void> => command(`${BASE}/session/identify`, { body: { by_what: how } });

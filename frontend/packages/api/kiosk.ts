@@ -65,6 +65,9 @@ export const sendPaper = (picture: Blob, name: string): Promise<Paper> => {
   return request(`${BASE}/session/documents`, paper, { method: 'POST', form });
 };
 
+/** Has what one takes home sent to the address of the appointment. */
+export const mailReceipt = (session: string): Promise<void> => command(`${BASE}/receipt`, { body: { session_id: session } });
+
 /** Says what one does not have, of what the service asks for. */
 export const sendLack = (lacks: readonly string[]): Promise<void> => command(`${BASE}/session/lack`, { body: { lacks } });
 

@@ -62,7 +62,7 @@ export type Beat = Decoded<typeof beat>;
 
 /** What the kiosk knows: itself, and the session it is in, if any. */
 export const kioskState = shape({
-  kiosk: shape({ id: text, name: text, place: withDefault(text, ''), address: withDefault(text, '') }),
+  kiosk: shape({ id: text, name: text, place: withDefault(text, ''), address: withDefault(text, ''), printer: withDefault(flag, false) }),
   entity: shape({ key: text, name: text, phone: withDefault(text, '') }),
   server_time: instant,
   version: number,
@@ -85,9 +85,18 @@ export const kioskState = shape({
       parked: withDefault(flag, false),
       position: nullable(number),
       estimate_minutes: nullable(number),
+      /** Who else was invited. */
+      guests: withDefault(list(shape({ id: text, name: text, link: withDefault(text, '') })), []),
       chat: list(chatLine),
       documents: list(paper),
-      ended: nullable(shape({ outcome: withDefault(text, ''), text: withDefault(text, '') })),
+      ended: nullable(
+        shape({
+          outcome: withDefault(text, ''),
+          text: withDefault(text, ''),
+          /** What the citizen may take home. */
+          receipt: withDefault(nullable(shape({ url: text, qr: text, mail: flag })), null),
+        }),
+      ),
     }),
   ),
 });
@@ -104,6 +113,7 @@ export const walkIns = shape({
 });
 export type WalkIn = Decoded<typeof walkIns>['services'][number];
 export type KioskSession = NonNullable<KioskSnapshot['session']>;
+export type Receipt = NonNullable<NonNullable<KioskSession['ended']>['receipt']>;
 
 /** What the desk knows: who waits, and the session the operator is in, if any. */
 export const deskState = shape({
@@ -134,6 +144,8 @@ export const deskState = shape({
   ),
   /** The room of whoever is next or comes near; empty where there is none. */
   standby: withDefault(text, ''),
+  /** A colleague asks the operator to take part. */
+  invitation: withDefault(nullable(shape({ from: text, link: text })), null),
   /** The operator has a break since then. */
   break_since: withDefault(nullable(instant), null),
   session: nullable(
@@ -154,6 +166,8 @@ export const deskState = shape({
       appointment_at: nullable(instant),
       called_at: nullable(instant),
       connected_at: nullable(instant),
+      /** Who else was invited. */
+      guests: withDefault(list(shape({ id: text, name: text, link: withDefault(text, '') })), []),
       chat: list(chatLine),
       documents: list(paper),
       details: withDefault(text, ''),
@@ -196,3 +210,10 @@ export function inCall(state: SessionState): boolean {
 /** What the operator reads out to the rescue services. */
 export const emergency = shape({ told: flag, kiosk: text, place: withDefault(text, ''), address: withDefault(text, '') });
 export type Emergency = Decoded<typeof emergency>;
+
+/** The link of somebody who was invited. */
+export const invited = shape({ link: text });
+
+/** What a guest's link opens. */
+export const guestState = shape({ name: text, entity: text, office: text, open: flag });
+export type GuestState = Decoded<typeof guestState>;

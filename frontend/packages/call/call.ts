@@ -3,7 +3,7 @@
  * (a dead server, a dead line, an expired token), a fresh ticket is asked for and a new connection made;
  * livekit-client's own resumption is given one short chance only, since its ticket may be worthless by then.
  */
-import type { Room, RemoteTrack, LocalTrack, DisconnectReason } from 'livekit-client';
+import type { Room, RemoteTrack, LocalTrack, DisconnectReason, Participant } from 'livekit-client';
 import { type Ticket } from '../api/types';
 import { HEARTBEAT_MS, type Peer, PeerWatch } from './heartbeat';
 
@@ -19,11 +19,19 @@ export interface RemoteMedia {
   readonly audio: RemoteTrack | null;
 }
 
+/** Somebody else whom the operator invited, as they are now. */
+export interface GuestMedia extends RemoteMedia {
+  readonly id: string;
+  readonly name: string;
+}
+
 /** What the owner of a call hears. */
 export interface CallListener {
   link(link: Link): void;
   peer(peer: Peer): void;
   remote(media: RemoteMedia): void;
+  /** Everybody else in the room, each time one of them changes. */
+  guests(guests: readonly GuestMedia[]): void;
   quality(quality: Quality): void;
   /** The browser wants a touch before it plays the other side's voice. */
   soundBlocked(blocked: boolean): void;
@@ -270,7 +278,9 @@ export class Call {
     const { RoomEvent, Track, ConnectionQuality } = kit;
     const mine = (): boolean => this.room === room;
     const remote = (): void => {
-      if (mine()) this.listener.remote(remoteOf(kit, room));
+      if (!mine()) return;
+      this.listener.remote(remoteOf(kit, room));
+      this.listener.guests(guestsOf(kit, room));
     };
     const heard = (): void => {
       if (this.standing) return;
@@ -278,27 +288,33 @@ export class Call {
       const changed = this.watch.heard(performance.now());
       if (changed !== null) this.listener.peer(changed);
     };
-    const cameraMuted = (kind: string, on: boolean): void => {
-      if (mine() && kind === Track.Kind.Video) this.listener.remoteCamera(on);
+    const cameraMuted = (kind: string, who: Participant, on: boolean): void => {
+      if (mine() && kind === Track.Kind.Video && !isGuest(who)) this.listener.remoteCamera(on);
     };
     room
-      .on(RoomEvent.TrackSubscribed, (_track, publication) => {
+      .on(RoomEvent.TrackSubscribed, (_track, publication, who) => {
         remote();
-        cameraMuted(publication.kind, !publication.isMuted);
+        cameraMuted(publication.kind, who, !publication.isMuted);
       })
       .on(RoomEvent.TrackUnsubscribed, remote)
       .on(RoomEvent.TrackMuted, (publication, who) => {
-        if (!who.isLocal) cameraMuted(publication.kind, false);
+        if (!who.isLocal) cameraMuted(publication.kind, who, false);
       })
       .on(RoomEvent.TrackUnmuted, (publication, who) => {
         if (who.isLocal) return;
         remote();
-        cameraMuted(publication.kind, true);
+        cameraMuted(publication.kind, who, true);
       })
       .on(RoomEvent.DataReceived, (_payload, _who, _kind, topic) => {
         if (mine() && topic === TOPIC) heard();
       })
-      .on(RoomEvent.ParticipantConnected, () => this.beat())
+      .on(RoomEvent.ParticipantConnected, (who) => {
+        this.beat();
+        if (isGuest(who)) remote();
+      })
+      .on(RoomEvent.ParticipantDisconnected, (who) => {
+        if (isGuest(who)) remote();
+      })
       .on(RoomEvent.AudioPlaybackStatusChanged, () => {
         if (mine()) this.listener.soundBlocked(!room.canPlaybackAudio);
       })
@@ -411,7 +427,7 @@ export class Call {
       return;
     }
     // The server says the other side is here, yet nothing is heard: our own connection may be a corpse.
-    const patience = room.remoteParticipants.size > 0 ? DOUBT_MS : ALONE_MS;
+    const patience = [...room.remoteParticipants.values()].some((one) => !isGuest(one)) ? DOUBT_MS : ALONE_MS;
     if (this.watch.state === 'lost' && this.watch.silence(now) > patience * 2 ** this.doubts) {
       this.doubts = Math.min(this.doubts + 1, 4);
       this.setLink('lost');
@@ -433,6 +449,7 @@ export class Call {
     this.room = null;
     if (room === null) return;
     this.listener.remote({ video: null, audio: null });
+    this.listener.guests([]);
     room.removeAllListeners();
     // stopTracks = false: the self-view goes on while we reconnect.
     await withDeadline(room.disconnect(false), 1_000).catch(() => undefined);
@@ -460,12 +477,27 @@ export class Call {
 /** The other side: of several who stand by, the one who was admitted shows. */
 function remoteOf(kit: LiveKit, room: Room): RemoteMedia {
   const { Camera, Microphone } = kit.Track.Source;
-  const others = [...room.remoteParticipants.values()];
+  const others = [...room.remoteParticipants.values()].filter((one) => !isGuest(one));
   const other = others.find((o) => o.isCameraEnabled || o.isMicrophoneEnabled) ?? others[0];
   return {
     video: (other?.getTrackPublication(Camera)?.track as RemoteTrack | undefined) ?? null,
     audio: (other?.getTrackPublication(Microphone)?.track as RemoteTrack | undefined) ?? null,
   };
+}
+
+/** Who was invited, by the server's way of naming them. */
+function isGuest(who: { readonly identity: string }): boolean {
+  return who.identity.startsWith('guest-');
+}
+
+function guestsOf(kit: LiveKit, room: Room): GuestMedia[] {
+  const { Camera, Microphone } = kit.Track.Source;
+  return [...room.remoteParticipants.values()].filter(isGuest).map((who) => ({
+    id: who.identity,
+    name: who.name ?? '',
+    video: (who.getTrackPublication(Camera)?.track as RemoteTrack | undefined) ?? null,
+    audio: (who.getTrackPublication(Microphone)?.track as RemoteTrack | undefined) ?? null,
+  }));
 }
 
 function withDeadline<T>(work: Promise<T>, milliseconds: number): Promise<T> {

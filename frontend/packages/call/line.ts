@@ -2,6 +2,7 @@
 import { ApiError } from '../api/http';
 import type { Beat, SessionState, Ticket } from '../api/types';
 import { Call, type Link, type Quality, type RemoteMedia } from './call';
+import { Guests } from './guests';
 import type { Peer } from './heartbeat';
 import { type Devices, Media, type MediaFault } from './media';
 
@@ -61,6 +62,8 @@ export class Line {
   own = newVideo(true);
   /** The picture of the other side. */
   other = newVideo(false);
+  /** Everybody else whom the operator invited. */
+  readonly guests = new Guests();
   private readonly voice = document.createElement('audio');
   private demand = OFF;
   private call: Call | null = null;
@@ -205,6 +208,7 @@ export class Line {
         link: (link) => mine() && this.listener.link(link),
         peer: (peer) => mine() && this.listener.peer(peer),
         remote: (media) => mine() && this.show(media),
+        guests: (guests) => mine() && this.guests.show(guests),
         quality: (quality) => mine() && this.listener.quality(quality),
         soundBlocked: (blocked) => mine() && this.listener.soundBlocked(blocked),
         remoteCamera: (on) => mine() && this.listener.picture(on && this.other.videoWidth > 0),
@@ -259,6 +263,7 @@ export class Line {
     this.call = null;
     call?.dispose();
     this.listener.link('off');
+    this.guests.show([]);
     this.show({ video: null, audio: null });
   }
 

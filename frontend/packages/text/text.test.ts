@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import desk from '../../locales/it.desk.json';
+import guest from '../../locales/it.guest.json';
 import kiosk from '../../locales/it.kiosk.json';
 import { dateOf, elapsed, fill, isoDate, skewOf, timeOf } from './index';
 
@@ -46,6 +47,7 @@ const packages = ['api', 'call', 'a11y', 'text'].map((name) => join(root, 'packa
 describe.each([
   ['kiosk', kiosk as Record<string, string>],
   ['desk', desk as Record<string, string>],
+  ['guest', guest as Record<string, string>],
 ])('the texts of the %s', (app, table) => {
   const code = sources(join(root, 'apps', app), ...packages);
 

@@ -8,6 +8,7 @@ import { KEYS } from '../keys';
 import type { Day, Model } from '../model';
 import { canConfirm, nameOf, sessionOf } from '../state';
 import { maybe, t } from '../words';
+import { inviting } from './inviting';
 import { passing } from './passing';
 import type { Ports } from './ports';
 
@@ -32,6 +33,8 @@ export function dialogs(model: Model, ports: Ports): TemplateResult | typeof not
       return noShow(model, ports);
     case 'chosen':
       return model.choosing === null ? nothing : frame(t('desk.chosen.title'), chosen(model, model.choosing.why, ports), ports);
+    case 'invite':
+      return model.inviting === null ? nothing : frame(t('desk.invite.title'), inviting(model, model.inviting, ports), ports);
     case 'pass':
       return model.passing === null ? nothing : frame(t('desk.pass.title'), passing(model, model.passing, ports), ports);
     case null:

@@ -19,6 +19,7 @@ export function person(model: Model, ports: Ports): TemplateResult {
       </h2>
       <div class="screen">
         ${session === null ? idle(model, ports) : picture(model, session, ports)}
+        ${session === null ? nothing : ports.guests}
         ${session !== null || model.breath === null
           ? html`<div class="own ${model.camera ? '' : 'off'}" role="img" aria-label=${t('desk.person.own')}>${ports.own}</div>`
           : nothing}
@@ -123,6 +124,7 @@ function controls(model: Model, session: DeskSession | null, ports: Ports): Temp
         ports.send({ kind: 'dialogOpened', dialog: 'no_show' }),
       )}
       ${button(t('desk.person.park'), 'K', allowed('park'), () => ports.send({ kind: 'step', step: 'park' }))}
+      ${button(t('desk.person.invite'), 'W', session !== null, () => ports.send({ kind: 'dialogOpened', dialog: 'invite' }))}
       ${button(t('desk.person.emergency'), 'O', session !== null, () => ports.send({ kind: 'dialogOpened', dialog: 'emergency' }), 'alarm')}
       ${button(t('desk.person.pass'), 'T', allowed('pass'), () => ports.send({ kind: 'dialogOpened', dialog: 'pass' }))}
     </div>

@@ -6,6 +6,8 @@ export interface Ports {
   readonly send: (event: Event) => void;
   readonly own: HTMLVideoElement;
   readonly other: HTMLVideoElement;
+  /** Everybody else in the call. */
+  readonly guests: HTMLElement;
   readonly newId: () => string;
   readonly today: () => string;
   /** Lets the page sound; called inside a press. */

@@ -6,6 +6,8 @@ export interface Ports {
   readonly send: (event: Event) => void;
   readonly own: HTMLVideoElement;
   readonly other: HTMLVideoElement;
+  /** Everybody else in the call. */
+  readonly guests: HTMLElement;
   /** How loud the microphone hears. */
   readonly level: HTMLMeterElement;
   /** A fresh id for a request that may be repeated. */

@@ -135,8 +135,10 @@ function call(model: Model, of: KioskSession, ports: Ports): TemplateResult {
         <div class="who">
           <strong>${t('kiosk.call.with', { operator: of.operator_name ?? '' })}</strong>
           <span>${t('kiosk.call.office', { office: of.office, titolare: of.titolare })}</span>
+          ${of.guests.length === 0 ? nothing : html`<span>${t('kiosk.call.guests', { names: of.guests.map((g) => g.name).join(', ') })}</span>`}
           ${quality === null ? nothing : html`<span class="poor">${t(`kiosk.call.quality_${quality}`)}</span>`}
         </div>
+        ${ports.guests}
         <figure class="own" role="img" aria-label=${t('kiosk.call.self')}>${ports.own}</figure>
         ${lines.length === 0
           ? nothing
