@@ -220,6 +220,9 @@ func (s *Service) Join(ctx context.Context, t tenant.Tenant, a actor.Actor) (Adm
 	s.hint(ctx, t, v)
 	s.remove(ctx, room, previous)
 	may := inCall
+	if side == DeskSide {
+		may = deskInCall
+	}
 	if v.State == Waiting {
 		may = rtc.Sources{}
 	}

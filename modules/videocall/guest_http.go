@@ -13,7 +13,12 @@ const GuestPath = "/ospite/"
 
 // GuestRoutes adds what a guest's page asks for; page is the page itself. The token in the address is the key.
 func (p *Portal) GuestRoutes(r fiber.Router, page fiber.Handler) {
-	r.Get(GuestPath+":token", page)
+	r.Get(GuestPath+":token", func(c *fiber.Ctx) error {
+		if _, _, err := p.guestOf(c); err != nil {
+			return err
+		}
+		return page(c)
+	})
 	r.Get(GuestPath+":token/stato", p.guestState)
 	r.Post(GuestPath+":token/entra", p.guestJoin)
 }

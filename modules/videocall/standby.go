@@ -135,7 +135,7 @@ func (s *Service) open(ctx context.Context, v Session, operator uuid.UUID) (stan
 		s.notOpened(ctx, "kiosk", err)
 		return nil // it asks for its way in when it hears that it is called
 	})
-	g.Go(func() error { return s.cfg.Rooms.Allow(ctx, v.Room, me, inCall) })
+	g.Go(func() error { return s.cfg.Rooms.Allow(ctx, v.Room, me, deskInCall) })
 	g.Go(func() error {
 		inside, err := s.cfg.Rooms.Participants(ctx, v.Room)
 		for _, who := range inside {
@@ -158,6 +158,9 @@ func (s *Service) notOpened(ctx context.Context, side string, err error) {
 
 // inCall is what both sides may send once the operator has called.
 var inCall = rtc.Sources{Camera: true, Microphone: true, Data: true}
+
+// deskInCall is inCall for the operator, who may show their screen too.
+var deskInCall = rtc.Sources{Camera: true, Microphone: true, Screen: true, Data: true}
 
 func (s *Service) createRoom(ctx context.Context, room string) error {
 	if err := s.cfg.Rooms.Create(ctx, room, maxInRoom); err != nil {

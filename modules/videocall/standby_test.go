@@ -64,7 +64,8 @@ func TestADeskStandsByAtWhoComesNearAndTheirRoomBecomesTheSessions(t *testing.T)
 	require.True(t, got.Standing)
 	require.Nil(t, got.Admission)
 	all := rtc.Sources{Camera: true, Microphone: true, Data: true}
-	require.Equal(t, map[string]rtc.Sources{"kiosk-" + kiosk.ID + "-0": all, "desk-" + operator.ID + "-0": all}, rooms.allowed)
+	screen := rtc.Sources{Camera: true, Microphone: true, Screen: true, Data: true}
+	require.Equal(t, map[string]rtc.Sources{"kiosk-" + kiosk.ID + "-0": all, "desk-" + operator.ID + "-0": screen}, rooms.allowed)
 	require.Equal(t, []string{"desk-" + other.ID + "-0"}, rooms.removed, "whoever else stood by is sent out")
 	require.Equal(t, []EventKind{EventStarted, EventClaimed, EventJoined}, h.ledger(t, v.ID))
 	require.Empty(t, h.standby(t, operator), "not in a call")

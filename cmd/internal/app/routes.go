@@ -87,6 +87,7 @@ func (a *App) kioskSide(c *fiber.Ctx) error {
 		return a.Counters.RequireKiosk(c)
 	case entityHost:
 		return a.Booking.RequireOwn(c)
+	case chooserHost, consoleHost, mailboxHost:
 	}
 	return problem.New(problem.NotFound, "not_found")
 }

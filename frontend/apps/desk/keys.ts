@@ -14,6 +14,7 @@ export const KEYS = [
   ['N', 'next'],
   ['M', 'microphone'],
   ['V', 'camera'],
+  ['L', 'share'],
   ['H', 'hold'],
   ['R', 'recall'],
   ['A', 'no_show'],
@@ -55,6 +56,8 @@ export function actOf(
       return event({ kind: 'microphoneToggled' });
     case 'v':
       return event({ kind: 'cameraToggled' });
+    case 'l':
+      return event({ kind: 'shareToggled' });
     case 'h':
       return event({ kind: 'step', step: session?.state === 'held' ? 'resume' : 'hold' });
     case 'r':

@@ -17,6 +17,8 @@ export function newLine(send: (event: Event) => void, refresh: () => void): Line
       devices: (devices) => send({ kind: 'devices', devices }),
       beat: (state) => send({ kind: 'beatAnswered', state }),
       over: refresh,
+      screen: (on) => send({ kind: 'sharing', on }),
+      pointer: () => undefined,
     },
   );
 }

@@ -148,6 +148,10 @@ function run(effect: Effect): void {
       return drafts.keepShortcuts(effect.on);
     case 'use':
       return line.use(effect.device, effect.id);
+    case 'share':
+      return void line.shareScreen();
+    case 'point':
+      return line.point(effect.at);
     case 'takeBack':
       return line.takeBack();
     case 'arrival':

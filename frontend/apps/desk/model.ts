@@ -2,7 +2,7 @@
 import type { DeskStep, PassTo } from '../../packages/api/desk';
 import type { ApiError } from '../../packages/api/http';
 import type { Beat, ByWhat, DeskDay, DeskSnapshot, Emergency, Outcome, Targets } from '../../packages/api/types';
-import type { Devices, Link, MediaFault, Peer, Quality } from '../../packages/call/index';
+import type { Devices, Link, MediaFault, Peer, Pointer, Quality } from '../../packages/call/index';
 
 /** What the operator is writing about one session; saved as it is written. */
 export interface Draft {
@@ -71,6 +71,8 @@ export interface Model {
   readonly devices: Devices | null;
   readonly microphone: boolean;
   readonly camera: boolean;
+  /** The operator's screen is shown at the kiosk. */
+  readonly sharing: boolean;
   readonly draft: Draft;
   /** The step in flight; others wait. */
   readonly busy: DeskStep | 'pass' | 'close' | null;
@@ -115,6 +117,9 @@ export type Event =
   // The person.
   | { readonly kind: 'microphoneToggled' }
   | { readonly kind: 'cameraToggled' }
+  | { readonly kind: 'shareToggled' }
+  | { readonly kind: 'sharing'; readonly on: boolean }
+  | { readonly kind: 'pointed'; readonly at: Pointer }
   | { readonly kind: 'link'; readonly link: Link }
   | { readonly kind: 'peer'; readonly peer: Peer }
   | { readonly kind: 'quality'; readonly quality: Quality }
@@ -181,6 +186,8 @@ export type Effect =
   | { readonly kind: 'keepShortcuts'; readonly on: boolean }
   | { readonly kind: 'use'; readonly device: 'camera' | 'microphone'; readonly id: string }
   | { readonly kind: 'takeBack' }
+  | { readonly kind: 'share' }
+  | { readonly kind: 'point'; readonly at: Pointer }
   | { readonly kind: 'arrival' }
   | { readonly kind: 'notice' }
   | { readonly kind: 'say'; readonly key: SayKey; readonly args: Readonly<Record<string, string | number>> };

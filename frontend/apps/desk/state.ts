@@ -40,6 +40,7 @@ export function initial(now: number): Model {
     devices: null,
     microphone: true,
     camera: true,
+    sharing: false,
     draft: EMPTY,
     busy: null,
     passing: null,
@@ -183,6 +184,12 @@ function move(model: Model, event: Event): Step {
       return only({ ...model, microphone: !model.microphone });
     case 'cameraToggled':
       return only({ ...model, camera: !model.camera });
+    case 'shareToggled':
+      return sessionOf(model) === null ? only(model) : { model, effects: [{ kind: 'share' }] };
+    case 'sharing':
+      return only({ ...model, sharing: event.on });
+    case 'pointed':
+      return sessionOf(model) === null ? only(model) : { model, effects: [{ kind: 'point', at: event.at }] };
     case 'link':
       return only({ ...model, call: { ...model.call, link: event.link } });
     case 'peer':

@@ -39,7 +39,7 @@ async function join(): Promise<void> {
     const show = (): void => place(kit, next);
     next
       .on(kit.RoomEvent.TrackSubscribed, show)
-      .on(kit.RoomEvent.TrackUnsubscribed, show)
+      .on(kit.RoomEvent.TrackUnsubscribed, () => setTimeout(show)) // it is told before the track is gone
       .on(kit.RoomEvent.ParticipantDisconnected, show)
       .on(kit.RoomEvent.Disconnected, () => {
         if (room === next) room = null;
@@ -48,7 +48,10 @@ async function join(): Promise<void> {
       });
     await next.connect(way.url, way.token);
     room = next;
-    for (const track of (own.srcObject as MediaStream | null)?.getTracks() ?? []) await next.localParticipant.publishTrack(track);
+    for (const track of (own.srcObject as MediaStream | null)?.getTracks() ?? []) {
+      const source = track.kind === 'video' ? kit.Track.Source.Camera : kit.Track.Source.Microphone;
+      await next.localParticipant.publishTrack(track, { source, simulcast: false, videoCodec: 'vp8' });
+    }
     await next.startAudio().catch(() => undefined);
     show();
   } catch {

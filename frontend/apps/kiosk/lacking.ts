@@ -13,6 +13,12 @@ export function isLacking(event: Event): event is LackingEvent {
   return /^(lack|times|timeChosen|cancelAsked|away|wentAway)/.test(event.kind);
 }
 
+/** The end of a visit that became another time, or none. */
+export function wentAway(model: Model, session: string): Step {
+  const { start } = model.lacking;
+  return finish(model, session, { outcome: start === '' ? 'cancelled' : 'moved', text: start, left: false });
+}
+
 /** Moves the machine; only while somebody waits with an appointment. */
 export function lacking(model: Model, event: LackingEvent): Step {
   const session = model.snapshot?.session;
@@ -47,7 +53,7 @@ export function lacking(model: Model, event: LackingEvent): Step {
         effects: [of.start === '' ? { kind: 'cancelAway' } : { kind: 'moveAway', start: of.start }],
       };
     case 'wentAway':
-      return finish(model, session.id, { outcome: of.start === '' ? 'cancelled' : 'moved', text: of.start, left: false });
+      return wentAway(model, session.id);
     case 'awayRefused':
       return only(to({ step: 'list', failed: event.detail }));
   }

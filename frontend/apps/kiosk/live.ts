@@ -40,6 +40,8 @@ export class Live {
         devices: () => undefined,
         beat: (state) => send({ kind: 'beatAnswered', state }),
         over: refresh,
+        screen: (on) => send({ kind: 'screen', on }),
+        pointer: (at) => send({ kind: 'pointed', at }),
       },
       true, // the citizen came for the operator's face
     );

@@ -60,7 +60,7 @@ function send(event: Event): void {
 const live = new Live(send, () => void refresh(), () => model.screen === 'session');
 
 function draw(): void {
-  const ports: Ports = { send, own: live.line.own, other: live.line.other, guests: live.line.guests.element, level: level.element, newId: newRequestId };
+  const ports: Ports = { send, own: live.line.own, other: live.line.other, screen: live.line.screen, guests: live.line.guests.element, level: level.element, newId: newRequestId };
   const { text, contrast } = model.look;
   Object.assign(document.documentElement.dataset, { home: String(model.home),  text: String(text), contrast: String(contrast) });
   render(view(model, ports), root);

@@ -1,7 +1,7 @@
 /** What the kiosk's state machine speaks: its state, the events that move it, the effects it asks for. */
 import type { ApiError } from '../../packages/api/http';
 import type { Beat, KioskSnapshot, Receipt, WalkIn } from '../../packages/api/types';
-import type { Link, MediaFault, Peer, Quality } from '../../packages/call/index';
+import type { Link, MediaFault, Peer, Pointer, Quality } from '../../packages/call/index';
 
 /** The screens outside a session, and `session`, whose stage is told by {@link stageOf}. */
 export type Screen = 'boot' | 'enrol' | 'start' | 'code' | 'walkin' | 'help' | 'refusal' | 'session' | 'end';
@@ -47,7 +47,11 @@ export interface Model {
     readonly quality: Quality;
     readonly picture: boolean;
     readonly soundBlocked: boolean;
+    /** The operator shows their screen. */
+    readonly screen: boolean;
   };
+  /** Where the operator points, and since when. */
+  readonly pointer: (Pointer & { readonly at: number }) | null;
   readonly fault: MediaFault | null;
   readonly paper: { readonly step: PaperStep; readonly picture: string; readonly detail: string; readonly at: number };
   readonly viewing: string | null;
@@ -126,6 +130,8 @@ export type Event =
   | { readonly kind: 'quality'; readonly quality: Quality }
   | { readonly kind: 'picture'; readonly on: boolean }
   | { readonly kind: 'soundBlocked'; readonly blocked: boolean }
+  | { readonly kind: 'screen'; readonly on: boolean }
+  | { readonly kind: 'pointed'; readonly at: Pointer }
   | { readonly kind: 'mediaFault'; readonly fault: MediaFault | null }
   | { readonly kind: 'repliesToggled' }
   | { readonly kind: 'privacyToggled' }

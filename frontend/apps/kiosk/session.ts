@@ -2,12 +2,15 @@
 import { inCall, isLive, type KioskSession, type KioskSnapshot, pagesOf } from '../../packages/api/types';
 import { finish, only, type Step } from './core';
 import { isLacking, lacking } from './lacking';
+import type { Pointer } from '../../packages/call/index';
 import type { Effect, Event, Model, Stage } from './model';
 
 /** An open question "really leave?" goes away by itself. */
 export const LEAVE_ASK_MS = 30_000;
 /** Letters of one message. */
 export const MESSAGE_LENGTH = 500;
+/** How long a place that was pointed at stays marked. */
+export const POINTER_MS = 6_000;
 /** How long "we have it" stays after a paper was sent. */
 export const PAPER_SENT_MS = 2_500;
 
@@ -53,6 +56,10 @@ export function inSession(model: Model, event: Event): Step | null {
       return only({ ...model, call: { ...model.call, picture: event.on } });
     case 'soundBlocked':
       return only({ ...model, call: { ...model.call, soundBlocked: event.blocked } });
+    case 'screen':
+      return only({ ...model, call: { ...model.call, screen: event.on } });
+    case 'pointed':
+      return pointed(model, session, event.at);
     case 'mediaFault':
       return only({ ...model, fault: event.fault });
     case 'repliesToggled':
@@ -89,6 +96,13 @@ export function inSession(model: Model, event: Event): Step | null {
   }
 }
 
+/** The operator points at a page: it opens where it is not open yet, and the place is marked for a while. */
+function pointed(model: Model, session: KioskSession, at: Pointer): Step {
+  const shown = session.documents.find((d) => d.id === at.document);
+  if (shown === undefined || at.page < 1 || at.page > pagesOf(shown).length || model.paper.step !== 'off') return only(model);
+  return only({ ...model, viewing: at.document, page: at.page, pointer: { ...at, at: model.now } });
+}
+
 /** Leaving is immediate here; that the server hears it is made sure of afterwards. */
 function leave(model: Model, session: KioskSession): Step {
   const done = finish(model, session.id, { outcome: '', text: '', left: true });
@@ -100,6 +114,7 @@ function leave(model: Model, session: KioskSession): Step {
 
 function tick(model: Model): Step {
   if (model.leave === 'ask' && model.now - model.touchedAt >= LEAVE_ASK_MS) return only({ ...model, leave: 'no' });
+  if (model.pointer !== null && model.now - model.pointer.at >= POINTER_MS) return only({ ...model, pointer: null });
   if (model.paper.step === 'sent' && model.now - model.paper.at >= PAPER_SENT_MS) return closePaper(model);
   return only(model);
 }

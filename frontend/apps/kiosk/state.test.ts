@@ -201,6 +201,8 @@ describe('code entry', () => {
     expect(run(sure.model, { kind: 'awayRefused', detail: 'Preso.' }).model.lacking).toMatchObject({ step: 'list', failed: 'Preso.' });
     const gone = run(sure.model, { kind: 'wentAway' }).model;
     expect(gone).toMatchObject({ screen: 'end', end: { outcome: 'moved', text: start }, endedSession: 's1' });
+    const faster = run(sure.model, { kind: 'snapshot', snapshot: snap(null) }, { kind: 'wentAway' }).model;
+    expect(faster).toMatchObject({ screen: 'end', end: { outcome: 'moved', text: start } }); // the stream was faster than the answer
     const cancel = run(waits, { kind: 'lackOpened' }, { kind: 'cancelAsked' }, { kind: 'awayConfirmed' });
     expect(cancel.effects).toContainEqual({ kind: 'cancelAway' });
     const called = run(sure.model, { kind: 'snapshot', snapshot: snap(session('called')) }, { kind: 'awayConfirmed' });

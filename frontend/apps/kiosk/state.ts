@@ -5,6 +5,7 @@ import { skewOf } from '../../packages/text/index';
 import { CODE_LENGTH, codeFromScan, digitsOf, ENROLMENT_LENGTH } from './code';
 import type { Demand, Effect, Event, Model, Screen, WayOn } from './model';
 import { blank, only, type Step, wipe, finish } from './core';
+import { wentAway } from './lacking';
 import { narrate } from './narration';
 import { inSession } from './session';
 import { walkIn } from './walkin';
@@ -286,6 +287,7 @@ function snapshot(model: Model, next: KioskSnapshot): Step {
   }
   if (model.screen === 'session') {
     const id = current?.session?.id ?? '';
+    if (session === null && model.lacking.step === 'busy') return wentAway(known, id); // before the answer to the request
     const ended = session?.id === id ? session.ended : null;
     const outcome = ended?.outcome || (session?.state === 'no_show' ? 'no_show' : '');
     const done = finish(known, id, { outcome, text: ended?.text ?? '', left: false }, ended?.receipt ?? null);

@@ -1,7 +1,6 @@
 import { expect, test } from '@playwright/test'
-import { mails, phone, shot } from './people.ts'
+import { enterCode, mails, phone, shot } from './people.ts'
 import { axe, booked, deskOf, inCall, kioskOf, leave, narrow, talking, world } from './world.ts'
-import { enterCode } from './people.ts'
 
 test.afterEach(({ browser }) => leave(browser))
 
@@ -9,7 +8,7 @@ test('a daughter takes part by link from her telephone, and is sent away', async
   const w = await world(browser)
   const { kiosk, desk } = await inCall(browser, w)
   await desk.keyboard.press('w')
-  await desk.getByLabel(/^Chi è/).fill('Anna, la figlia')
+  await desk.getByRole('textbox', { name: /^Chi è/ }).fill('Anna, la figlia')
   await axe(desk)
   await desk.getByRole('button', { name: 'Crea il collegamento' }).click()
   const field = desk.getByLabel('Collegamento da mandare')
@@ -59,6 +58,7 @@ test('the citizen takes outcome and papers home: by code, by mail', async ({ bro
   await expect(desk.getByText('Una persona in attesa')).toBeVisible()
   await desk.keyboard.press('n')
   await talking(kiosk, desk)
+  await expect(desk.getByRole('button', { name: /Metti in attesa/ })).toBeEnabled()
   await desk.getByLabel('Scriva alla persona').fill('Torni con la fototessera')
   await desk.getByRole('button', { name: 'Invia', exact: true }).click()
   await expect(kiosk.getByText('Torni con la fototessera').first()).toBeVisible()

@@ -3,7 +3,7 @@
  * (a dead server, a dead line, an expired token), a fresh ticket is asked for and a new connection made;
  * livekit-client's own resumption is given one short chance only, since its ticket may be worthless by then.
  */
-import type { Room, RemoteTrack, LocalTrack, DisconnectReason, Participant } from 'livekit-client';
+import type { Room, RemoteTrack, LocalTrack, DisconnectReason, Participant, TrackPublication } from 'livekit-client';
 import { type Ticket } from '../api/types';
 import { HEARTBEAT_MS, type Peer, PeerWatch } from './heartbeat';
 
@@ -17,6 +17,18 @@ export type TicketSource = () => Promise<Ticket | null>;
 export interface RemoteMedia {
   readonly video: RemoteTrack | null;
   readonly audio: RemoteTrack | null;
+  /** What the other side shows of its screen. */
+  readonly screen?: RemoteTrack | null;
+}
+
+/** A place on a page of a document, from 0 to 1 of the picture's sides, whose lengths are given. */
+export interface Pointer {
+  readonly document: string;
+  readonly page: number;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
 }
 
 /** Somebody else whom the operator invited, as they are now. */
@@ -35,11 +47,14 @@ export interface CallListener {
   quality(quality: Quality): void;
   /** The browser wants a touch before it plays the other side's voice. */
   soundBlocked(blocked: boolean): void;
+  /** The other side points at something. */
+  pointer(at: Pointer): void;
   /** The other side muted or unmuted its camera. */
   remoteCamera(on: boolean): void;
 }
 
 const TOPIC = 'heartbeat';
+const POINTER = 'pointer';
 /** Time between two looks at whether the other side was heard, in milliseconds; fine enough to tell within 3 s. */
 const LOOK_MS = 250;
 /** Waits between connection attempts, in milliseconds; the last one repeats. */
@@ -111,6 +126,7 @@ export class Call {
   private timer: ReturnType<typeof setInterval> | undefined;
   private camera: MediaStreamTrack | null = null;
   private microphone: MediaStreamTrack | null = null;
+  private screen: MediaStreamTrack | null = null;
   private cameraOn = true;
   private microphoneOn = true;
   private linkState: Link = 'off';
@@ -252,6 +268,7 @@ export class Call {
       this.setLink('on');
       this.syncTracks();
       this.beat();
+      if (this.screen !== null) void this.share(this.screen).catch(() => undefined);
       return await ended;
     } catch {
       return 'lost';
@@ -288,25 +305,26 @@ export class Call {
       const changed = this.watch.heard(performance.now());
       if (changed !== null) this.listener.peer(changed);
     };
-    const cameraMuted = (kind: string, who: Participant, on: boolean): void => {
-      if (mine() && kind === Track.Kind.Video && !isGuest(who)) this.listener.remoteCamera(on);
+    const cameraMuted = (of: TrackPublication, who: Participant, on: boolean): void => {
+      if (mine() && of.source === Track.Source.Camera && !isGuest(who)) this.listener.remoteCamera(on);
     };
     room
       .on(RoomEvent.TrackSubscribed, (_track, publication, who) => {
         remote();
-        cameraMuted(publication.kind, who, !publication.isMuted);
+        cameraMuted(publication, who, !publication.isMuted);
       })
-      .on(RoomEvent.TrackUnsubscribed, remote)
+      .on(RoomEvent.TrackUnsubscribed, () => setTimeout(remote)) // it is told before the track is gone
       .on(RoomEvent.TrackMuted, (publication, who) => {
-        if (!who.isLocal) cameraMuted(publication.kind, who, false);
+        if (!who.isLocal) cameraMuted(publication, who, false);
       })
       .on(RoomEvent.TrackUnmuted, (publication, who) => {
         if (who.isLocal) return;
         remote();
-        cameraMuted(publication.kind, who, true);
+        cameraMuted(publication, who, true);
       })
-      .on(RoomEvent.DataReceived, (_payload, _who, _kind, topic) => {
+      .on(RoomEvent.DataReceived, (payload, _who, _kind, topic) => {
         if (mine() && topic === TOPIC) heard();
+        if (mine() && topic === POINTER) this.pointed(payload);
       })
       .on(RoomEvent.ParticipantConnected, (who) => {
         this.beat();
@@ -444,11 +462,43 @@ export class Call {
       .catch(() => undefined);
   }
 
+  /** Shows this side's screen, or stops. */
+  async share(track: MediaStreamTrack | null): Promise<void> {
+    this.screen = track;
+    const room = this.room;
+    if (room === null || room.state !== 'connected') return;
+    const kit = await preload();
+    const me = room.localParticipant;
+    const sent = me.getTrackPublication(kit.Track.Source.ScreenShare)?.track;
+    if (sent) await me.unpublishTrack(sent, false);
+    if (track === null) return;
+    await me.publishTrack(new kit.LocalVideoTrack(track), {
+      source: kit.Track.Source.ScreenShare,
+      simulcast: false,
+      videoCodec: 'vp8',
+      videoEncoding: { maxBitrate: 2_500_000, maxFramerate: 10 },
+    });
+  }
+
+  /** Points at a place for the other side. */
+  point(at: Pointer): void {
+    const { room } = this;
+    if (room === null || room.state !== 'connected' || this.standing) return;
+    room.localParticipant
+      .publishData(new TextEncoder().encode(JSON.stringify(at)), { reliable: true, topic: POINTER })
+      .catch(() => undefined);
+  }
+
+  private pointed(payload: Uint8Array): void {
+    const raw: unknown = JSON.parse(new TextDecoder().decode(payload));
+    if (isPointer(raw)) this.listener.pointer(raw);
+  }
+
   private async drop(): Promise<void> {
     const room = this.room;
     this.room = null;
     if (room === null) return;
-    this.listener.remote({ video: null, audio: null });
+    this.listener.remote({ video: null, audio: null, screen: null });
     this.listener.guests([]);
     room.removeAllListeners();
     // stopTracks = false: the self-view goes on while we reconnect.
@@ -476,13 +526,20 @@ export class Call {
 
 /** The other side: of several who stand by, the one who was admitted shows. */
 function remoteOf(kit: LiveKit, room: Room): RemoteMedia {
-  const { Camera, Microphone } = kit.Track.Source;
+  const { Camera, Microphone, ScreenShare } = kit.Track.Source;
   const others = [...room.remoteParticipants.values()].filter((one) => !isGuest(one));
   const other = others.find((o) => o.isCameraEnabled || o.isMicrophoneEnabled) ?? others[0];
   return {
     video: (other?.getTrackPublication(Camera)?.track as RemoteTrack | undefined) ?? null,
     audio: (other?.getTrackPublication(Microphone)?.track as RemoteTrack | undefined) ?? null,
+    screen: (other?.getTrackPublication(ScreenShare)?.track as RemoteTrack | undefined) ?? null,
   };
+}
+
+function isPointer(raw: unknown): raw is Pointer {
+  if (typeof raw !== 'object' || raw === null) return false;
+  const { document, page, x, y, width, height } = raw as Record<string, unknown>;
+  return typeof document === 'string' && [page, x, y, width, height].every((n) => typeof n === 'number' && Number.isFinite(n));
 }
 
 /** Who was invited, by the server's way of naming them. */

@@ -1,7 +1,7 @@
 /** Camera, call and heartbeats of one side of a session, made to follow what its state demands. */
 import { ApiError } from '../api/http';
 import type { Beat, SessionState, Ticket } from '../api/types';
-import { Call, type Link, type Quality, type RemoteMedia } from './call';
+import { Call, type Link, type Pointer, type Quality, type RemoteMedia } from './call';
 import { Guests } from './guests';
 import type { Peer } from './heartbeat';
 import { type Devices, Media, type MediaFault } from './media';
@@ -50,6 +50,10 @@ export interface LineListener {
   fault(fault: MediaFault | null): void;
   devices(devices: Devices): void;
   beat(state: SessionState): void;
+  /** Whether the other side shows its screen, or this one does. */
+  screen(on: boolean): void;
+  /** The other side points at something. */
+  pointer(at: Pointer): void;
   /** The server says that there is no call: time to look at its state again. */
   over(): void;
 }
@@ -62,6 +66,9 @@ export class Line {
   own = newVideo(true);
   /** The picture of the other side. */
   other = newVideo(false);
+  /** The other side's screen. */
+  screen = newVideo(false);
+  private shared: MediaStreamTrack | null = null;
   /** Everybody else whom the operator invited. */
   readonly guests = new Guests();
   private readonly voice = document.createElement('audio');
@@ -106,7 +113,7 @@ export class Line {
     if (demand.camera !== before.camera || demand.microphone !== before.microphone) {
       this.call?.allow(demand.camera, demand.microphone);
     }
-    for (const video of [this.own, this.other]) {
+    for (const video of [this.own, this.other, this.screen]) {
       // A video that moved in the page stands still until told to go on.
       if (video.isConnected && video.paused && video.srcObject !== null) video.play().catch(() => undefined);
     }
@@ -151,6 +158,36 @@ export class Line {
     void this.media.use(kind, id);
   }
 
+  /** Asks which screen or window to show, and shows it; again, and it stops. */
+  async shareScreen(): Promise<void> {
+    if (this.shared !== null) return this.stopSharing();
+    let stream: MediaStream;
+    try {
+      stream = await navigator.mediaDevices.getDisplayMedia({ video: true, audio: false });
+    } catch {
+      return; // they changed their mind
+    }
+    const track = stream.getVideoTracks()[0] ?? null;
+    if (track === null || this.call === null) return track?.stop();
+    this.shared = track;
+    track.addEventListener('ended', () => this.stopSharing());
+    this.listener.screen(true);
+    await this.call.share(track).catch(() => this.stopSharing());
+  }
+
+  private stopSharing(): void {
+    if (this.shared === null) return;
+    this.shared.stop();
+    this.shared = null;
+    this.listener.screen(false);
+    void this.call?.share(null).catch(() => undefined);
+  }
+
+  /** Points at a place for the other side. */
+  point(at: Pointer): void {
+    this.call?.point(at);
+  }
+
   /** Asks the camera for a paper's sharpness, or for a face's economy again. */
   sharpen(paper: boolean): void {
     void this.media.sharpen(paper);
@@ -161,8 +198,10 @@ export class Line {
     this.follow(OFF);
     this.own.remove();
     this.other.remove();
+    this.screen.remove();
     this.own = newVideo(true);
     this.other = newVideo(false);
+    this.screen = newVideo(false);
   }
 
   private openMedia(): void {
@@ -209,6 +248,7 @@ export class Line {
         peer: (peer) => mine() && this.listener.peer(peer),
         remote: (media) => mine() && this.show(media),
         guests: (guests) => mine() && this.guests.show(guests),
+        pointer: (at) => mine() && this.listener.pointer(at),
         quality: (quality) => mine() && this.listener.quality(quality),
         soundBlocked: (blocked) => mine() && this.listener.soundBlocked(blocked),
         remoteCamera: (on) => mine() && this.listener.picture(on && this.other.videoWidth > 0),
@@ -259,6 +299,7 @@ export class Line {
 
   private endCall(): void {
     clearInterval(this.beats);
+    this.stopSharing();
     const call = this.call;
     this.call = null;
     call?.dispose();
@@ -282,6 +323,11 @@ export class Line {
     if (media.audio !== before.audio) {
       before.audio?.detach(this.voice);
       media.audio?.attach(this.voice);
+    }
+    if (media.screen !== before.screen) {
+      before.screen?.detach(this.screen);
+      media.screen?.attach(this.screen);
+      if (this.kiosk) this.listener.screen((media.screen ?? null) !== null);
     }
     if (media.video === before.video) return;
     before.video?.detach(this.other);

@@ -154,12 +154,31 @@ function paper(model: Model, ports: Ports): TemplateResult | typeof nothing {
   return frame(
     shown.name,
     html`
-      <div class="sheet" tabindex="0">${pagesOf(shown).map((page) => html`<img src=${page} alt=${shown.name} />`)}</div>
+      ${shown.source === 'desk_upload' ? html`<p class="muted">${t('desk.paper.point')}</p>` : nothing}
+      <div class="sheet" tabindex="0">
+        ${pagesOf(shown).map((page, i) => html`<img src=${page} alt=${shown.name} @click=${(e: MouseEvent) => point(e, shown, i + 1, ports)} />`)}
+      </div>
       <a class="button primary" href=${originalOf(shown)} target="_blank" rel="noopener">${t('desk.paper.open_new')}</a>
     `,
     ports,
     'wide',
   );
+}
+
+/** A click on a page of one's own document marks the place at the kiosk. */
+function point(event: MouseEvent, of: Paper, page: number, ports: Ports): void {
+  if (of.source !== 'desk_upload') return;
+  const picture = event.currentTarget as HTMLImageElement;
+  const box = picture.getBoundingClientRect();
+  const at = {
+    document: of.id,
+    page,
+    x: (event.clientX - box.left) / box.width,
+    y: (event.clientY - box.top) / box.height,
+    width: picture.naturalWidth,
+    height: picture.naturalHeight,
+  };
+  ports.send({ kind: 'pointed', at });
 }
 
 /** The file as it was received, where the server keeps it beside its pictures. */

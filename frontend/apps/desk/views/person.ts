@@ -115,6 +115,7 @@ function controls(model: Model, session: DeskSession | null, ports: Ports): Temp
         () => ports.send({ kind: 'cameraToggled' }),
         camera ? 'live' : 'cut',
       )}
+      ${button(model.sharing ? t('desk.person.unshare') : t('desk.person.share'), 'L', session !== null, () => ports.send({ kind: 'shareToggled' }), model.sharing ? 'cut' : '')}
       ${button(t('desk.person.devices'), 'D', true, () => ports.send({ kind: 'dialogOpened', dialog: 'devices' }))}
       ${button(held ? t('desk.person.resume') : t('desk.person.hold'), 'H', allowed(held ? 'resume' : 'hold'), () =>
         ports.send({ kind: 'step', step: held ? 'resume' : 'hold' }),

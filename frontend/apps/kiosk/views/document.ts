@@ -1,9 +1,18 @@
 /** A document of the operator, as large as the screen: always pictures, one for each page. */
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, svg, type TemplateResult } from 'lit';
 import { type KioskSession, pagesOf } from '../../../packages/api/types';
 import type { Model } from '../model';
 import { t } from '../words';
 import type { Ports } from './ports';
+
+/** Where the operator points, over the picture: an SVG of the picture's own size lies as the picture does. */
+function mark({ pointer, viewing, page }: Model): TemplateResult | typeof nothing {
+  if (pointer === null || pointer.document !== viewing || pointer.page !== page) return nothing;
+  const { x, y, width, height } = pointer;
+  return html`<svg class="pointer" viewBox="0 0 ${width} ${height}" role="img" aria-label=${t('kiosk.document.pointed')}>
+    ${svg`<circle cx=${x * width} cy=${y * height} r=${width / 22}></circle>`}
+  </svg>`;
+}
 
 /** The document being looked at. */
 export function papers(model: Model, of: KioskSession, ports: Ports): TemplateResult {
@@ -14,7 +23,7 @@ export function papers(model: Model, of: KioskSession, ports: Ports): TemplateRe
     <section class="shoot">
       <h1>${t('kiosk.document.title')}</h1>
       <p>${shown?.name ?? ''}</p>
-      <div class="viewfinder paper">${picture === undefined ? nothing : html`<img src=${picture} alt=${shown?.name ?? ''} />`}</div>
+      <div class="viewfinder paper">${picture === undefined ? nothing : html`<img src=${picture} alt=${shown?.name ?? ''} />`}${mark(model)}</div>
       <div class="row">
         ${pages.length < 2
           ? nothing

@@ -6,6 +6,8 @@ export interface Ports {
   readonly send: (event: Event) => void;
   readonly own: HTMLVideoElement;
   readonly other: HTMLVideoElement;
+  /** The operator's screen. */
+  readonly screen: HTMLVideoElement;
   /** Everybody else in the call. */
   readonly guests: HTMLElement;
   /** How loud the microphone hears. */

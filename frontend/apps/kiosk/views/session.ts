@@ -127,7 +127,8 @@ function call(model: Model, of: KioskSession, ports: Ports): TemplateResult {
   return html`
     <section class="call">
       <h1 class="hidden">${t('kiosk.call.with', { operator: of.operator_name ?? '' })}</h1>
-      <div class="stage">
+      <div class="stage ${model.call.screen ? 'sharing' : ''}">
+        ${model.call.screen ? html`<div class="shared" role="img" aria-label=${t('kiosk.call.screen')}>${ports.screen}</div>` : nothing}
         <div class="remote" role="img" aria-label=${t('kiosk.call.remote')}>${ports.other}</div>
         ${model.call.picture
           ? nothing
