@@ -177,7 +177,7 @@ func (p *Portal) limitHelper(ctx context.Context, k Kiosk) error {
 	ok, wait, err := p.svc.limiter.Allow(ctx, helperLimit, k.ID.String())
 	if err != nil {
 		p.svc.log.WarnContext(ctx, "helper's presses not limited", slog.Any("err", err))
-		return nil //nolint:nilerr // said above
+		return nil
 	}
 	if ok {
 		return nil
