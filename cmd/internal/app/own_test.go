@@ -2,7 +2,9 @@ package app_test
 
 import (
 	"context"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"testing"
 	"time"
@@ -55,6 +57,15 @@ func TestACitizenTalksFromTheirOwnDeviceByTheLinkOfTheAppointment(t *testing.T) 
 	status, body := own(nil, host)
 	require.Equal(t, http.StatusUnauthorized, status, body)
 	require.Contains(t, body, "kiosk.own_device_unknown")
+	german := httptest.NewRequest(http.MethodGet, "/api/kiosk/state", nil)
+	german.Host = host
+	german.Header.Set("Accept-Language", "de-AT,de;q=0.9")
+	res, err := h.Fiber.Test(german, -1)
+	require.NoError(t, err)
+	told, err := io.ReadAll(res.Body)
+	require.NoError(t, err)
+	require.NoError(t, res.Body.Close())
+	require.Contains(t, string(told), "Öffnen Sie diese Seite", "a refusal in the language of the screen")
 
 	cookie := h.link(host, manage)
 	require.True(t, cookie.HttpOnly)

@@ -36,7 +36,7 @@ export function blank() {
     chatFailed: false,
     end: null,
     guide: false,
-    look: { text: 0, contrast: false },
+    look: { text: 0, contrast: false, language: 'it' },
   } as const;
 }
 
@@ -49,7 +49,7 @@ export function only(model: Model): Step {
 export function wipe(model: Model): Step {
   return {
     model: { ...model, ...blank(), screen: model.screen === 'enrol' ? 'enrol' : 'start', touchedAt: model.now },
-    effects: [{ kind: 'wipe' }],
+    effects: model.look.language === 'it' ? [{ kind: 'wipe' }] : [{ kind: 'wipe' }, { kind: 'language', language: 'it' }],
   };
 }
 

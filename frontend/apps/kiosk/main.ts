@@ -15,7 +15,7 @@ import { Picture } from './picture';
 import { checking, demandOf, initial, update } from './state';
 import { view } from './view';
 import type { Ports } from './views/ports';
-import { t } from './words';
+import { changeTo, t } from './words';
 
 /** Where citizens talk from their own device; booking.OwnPath. */
 const OWN_PATH = '/collegamento';
@@ -117,6 +117,12 @@ function run(effect: Effect): void {
       return;
     case 'print':
       return print();
+    case 'language':
+      changeTo(effect.language).then(
+        () => send({ kind: 'languageReady', language: effect.language }),
+        () => undefined, // the words did not come: those that are there stay
+      );
+      return;
     case 'lack':
       api.sendLack(effect.items).then(refresh, () => undefined); // it was a hint to the operator
       return;

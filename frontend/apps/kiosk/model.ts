@@ -1,6 +1,7 @@
 /** What the kiosk's state machine speaks: its state, the events that move it, the effects it asks for. */
 import type { ApiError } from '../../packages/api/http';
 import type { Beat, KioskSnapshot, Receipt, WalkIn } from '../../packages/api/types';
+import type { Language } from '../../packages/text/index';
 import type { Link, MediaFault, Peer, Pointer, Quality } from '../../packages/call/index';
 
 /** The screens outside a session, and `session`, whose stage is told by {@link stageOf}. */
@@ -86,8 +87,12 @@ export interface Model {
   readonly voice: boolean;
 }
 
-/** The size of the words, 0 to 2, and whether they are light on black. */
-export interface Look { readonly text: 0 | 1 | 2; readonly contrast: boolean }
+/** The size of the words, 0 to 2, whether they are light on black, and their language. */
+export interface Look {
+  readonly text: 0 | 1 | 2;
+  readonly contrast: boolean;
+  readonly language: Language;
+}
 
 /** Everything that can happen to a kiosk. */
 export type Event =
@@ -100,6 +105,8 @@ export type Event =
   | { readonly kind: 'guideToggled' }
   | { readonly kind: 'textGrown' }
   | { readonly kind: 'contrastToggled' }
+  | { readonly kind: 'languageChosen'; readonly language: Language }
+  | { readonly kind: 'languageReady'; readonly language: Language }
   // Enrolment and code entry share the keypad.
   | { readonly kind: 'begin' }
   | { readonly kind: 'digit'; readonly digit: string }
@@ -188,6 +195,7 @@ export type Effect =
   | { readonly kind: 'cancelAway' }
   | { readonly kind: 'mailReceipt'; readonly session: string }
   | { readonly kind: 'print' }
+  | { readonly kind: 'language'; readonly language: Language }
   | { readonly kind: 'wipe' }
   | { readonly kind: 'chat'; readonly text: string }
   | { readonly kind: 'capture' }

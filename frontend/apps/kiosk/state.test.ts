@@ -210,6 +210,20 @@ describe('code entry', () => {
     expect(kinds(called.effects)).not.toContain('moveAway');
   });
 
+  it('speaks the citizen’s language, and Italian again for the next', () => {
+    const chosen = run(ready(), { kind: 'languageChosen', language: 'de' });
+    expect(chosen.effects).toContainEqual({ kind: 'language', language: 'de' });
+    const spoken = run(chosen.model, { kind: 'languageReady', language: 'de' }).model;
+    expect(spoken.look.language).toBe('de');
+    const seated = run(spoken, { kind: 'snapshot', snapshot: snap(session('waiting')) }).model;
+    expect(seated.look.language).toBe('de');
+    const over = run(seated, { kind: 'leaveAsked' }, { kind: 'leaveConfirmed' }, { kind: 'home' });
+    expect(over.model.look.language).toBe('it');
+    expect(over.effects).toContainEqual({ kind: 'language', language: 'it' });
+    const gone = run(spoken, later(IDLE_WIPE_MS));
+    expect(gone.effects).toContainEqual({ kind: 'language', language: 'it' });
+  });
+
   it('opens on the stream alone when the answer was lost on the way', () => {
     const lost = run(submitted(), { kind: 'openRefused', error: NETWORK }).model;
     expect(run(lost, { kind: 'snapshot', snapshot: snap(session('waiting')) }).model).toMatchObject({
@@ -482,12 +496,12 @@ describe('late and impossible events', () => {
 describe('the look of the screen', () => {
   it('grows, turns to high contrast, stays for the whole visit and goes with the citizen', () => {
     const grown = run(ready(), { kind: 'textGrown' }, { kind: 'contrastToggled' }).model;
-    expect(grown.look).toEqual({ text: 1, contrast: true });
+    expect(grown.look).toEqual({ text: 1, contrast: true, language: 'it' });
     const seated = run(grown, { kind: 'begin' }, { kind: 'snapshot', snapshot: snap(session('waiting')) }).model;
-    expect(seated.look).toEqual({ text: 1, contrast: true });
+    expect(seated.look).toEqual({ text: 1, contrast: true, language: 'it' });
     const over = run(seated, { kind: 'snapshot', snapshot: snap(null) }).model;
     expect(over).toMatchObject({ screen: 'end', look: { text: 1, contrast: true } });
-    expect(run(over, { kind: 'home' }).model.look).toEqual({ text: 0, contrast: false });
+    expect(run(over, { kind: 'home' }).model.look).toEqual({ text: 0, contrast: false, language: 'it' });
     expect(run(grown, { kind: 'textGrown' }, { kind: 'textGrown' }).model.look.text).toBe(0);
   });
 

@@ -110,6 +110,10 @@ function move(model: Model, event: Event): Step {
       return only({ ...model, look: { ...model.look, text: SIZES[(model.look.text + 1) % SIZES.length]! }, touchedAt: model.now });
     case 'contrastToggled':
       return only({ ...model, look: { ...model.look, contrast: !model.look.contrast }, touchedAt: model.now });
+    case 'languageChosen':
+      return { model: { ...model, touchedAt: model.now }, effects: [{ kind: 'language', language: event.language }] };
+    case 'languageReady':
+      return only({ ...model, look: { ...model.look, language: event.language } });
     case 'lineUp':
       return lineUp(model);
     case 'lineDown':
@@ -310,7 +314,8 @@ function tick(model: Model): Step {
   const idle = idleLimit(model);
   if (idle !== null && model.now - model.touchedAt >= idle) return wipe(model);
   // Who only changed the look or the voice of the first screen and went away leaves it as it was.
-  const changed = model.guide || model.look.contrast || model.look.text > 0;
+  const { text, contrast, language } = model.look;
+  const changed = model.guide || contrast || text > 0 || language !== 'it';
   if (model.screen === 'start' && changed && model.now - model.touchedAt >= IDLE_WIPE_MS) return wipe(model);
   if (model.screen === 'end' && !model.home && model.end !== null && model.now - Math.max(model.end.at, model.touchedAt) >= endMs(model.end)) return wipe(model);
   if (model.pending !== null && !model.pending.inFlight && model.now - model.pending.since >= RETRY_MS) {

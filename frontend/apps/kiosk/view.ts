@@ -118,7 +118,7 @@ function end(model: Model, ports: Ports): TemplateResult {
       <p class="lead">${told(outcome, text) ?? (left ? t('kiosk.end.left') : known === 'no_show' ? nothing : t('kiosk.end.done'))}</p>
       ${told(outcome, text) !== null
         ? nothing
-        : text !== ''
+        : text !== '' && model.look.language === 'it' // the server's sentence is Italian
         ? html`<p class="lead">${text}</p>`
         : known
           ? html`<p class="lead">${t(`kiosk.end.outcome.${known}`)}</p>`

@@ -1,10 +1,11 @@
-/** The spoken guide: Italian speech from a voice on the machine itself, never from the network. */
+/** The spoken guide: speech in the chosen language from a voice on the machine itself, never from the network. */
+import { language } from '../text/index';
 
-/** Speaks one sentence at a time; silent where the machine has no Italian voice of its own. */
+/** Speaks one sentence at a time; silent where the machine has no voice of its own for the language. */
 export class Voice {
   /** Says a sentence, replacing what was being said. Returns whether there is a voice to say it. */
   say(sentence: string): boolean {
-    const voice = this.italian();
+    const voice = this.voice();
     if (voice === undefined || sentence === '') return false;
     speechSynthesis.cancel();
     const words = new SpeechSynthesisUtterance(sentence);
@@ -20,13 +21,13 @@ export class Voice {
     if ('speechSynthesis' in globalThis) speechSynthesis.cancel();
   }
 
-  /** Whether this machine can speak Italian without sending the words anywhere. */
+  /** Whether this machine can speak the chosen language without sending the words anywhere. */
   get available(): boolean {
-    return this.italian() !== undefined;
+    return this.voice() !== undefined;
   }
 
-  private italian(): SpeechSynthesisVoice | undefined {
+  private voice(): SpeechSynthesisVoice | undefined {
     if (!('speechSynthesis' in globalThis)) return undefined;
-    return speechSynthesis.getVoices().find((voice) => voice.localService && voice.lang.toLowerCase().startsWith('it'));
+    return speechSynthesis.getVoices().find((voice) => voice.localService && voice.lang.toLowerCase().startsWith(language()));
   }
 }

@@ -1,4 +1,5 @@
 /** The one road to the server: one fetch function, one error class. */
+import { language } from '../text/index';
 import { type Decoder, DecodeError, record } from './decode';
 
 /** Codes for failures that never reached the server or came back unreadable. */
@@ -81,7 +82,7 @@ export function checked<T>(raw: unknown, decode: Decoder<T>, path: string): T {
 
 async function send(path: string, options: RequestOptions): Promise<Response> {
   const timeout = AbortSignal.timeout(options.form ? UPLOAD_TIMEOUT_MS : REQUEST_TIMEOUT_MS);
-  const headers: Record<string, string> = { Accept: 'application/json' };
+  const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': language() };
   const init: RequestInit = {
     method: options.method ?? 'GET',
     headers,

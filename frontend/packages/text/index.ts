@@ -11,24 +11,47 @@ export function fill(template: string, args: TextArgs = {}): string {
   });
 }
 
+/** The languages citizens may choose; Italian is the source, and what is missing in another one is read in it. */
+export const LANGUAGES = ['it', 'en', 'de', 'fr'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
 /** Binds a locale file: the returned function only takes keys that exist in it. */
 export function texts<T extends Readonly<Record<string, string>>>(
   table: T,
 ): (key: keyof T & string, args?: TextArgs) => string {
-  return (key, args) => fill(table[key] ?? key, args);
+  return translated(table, () => undefined);
+}
+
+/** The same with the table of whichever language is spoken now, where there is one. */
+export function translated<T extends Readonly<Record<string, string>>>(
+  table: T,
+  now: () => Readonly<Record<string, string>> | undefined,
+): (key: keyof T & string, args?: TextArgs) => string {
+  return (key, args) => fill(now()?.[key] ?? table[key] ?? key, args);
 }
 
 const ROME = 'Europe/Rome';
-const LANG = 'it-IT';
+const REGIONS: Readonly<Record<Language, string>> = { it: 'it-IT', en: 'en-GB', de: 'de-DE', fr: 'fr-FR' };
+let spoken: Language = 'it';
+
+/** Has dates and times written, and the server answer, in a language from now on. */
+export function speak(language: Language): void {
+  spoken = language;
+}
+
+/** The language spoken now. */
+export function language(): Language {
+  return spoken;
+}
 
 /** "10:30" in Rome. */
 export function timeOf(instant: string | number): string {
-  return new Intl.DateTimeFormat(LANG, { timeZone: ROME, hour: '2-digit', minute: '2-digit' }).format(new Date(instant));
+  return new Intl.DateTimeFormat(REGIONS[spoken], { timeZone: ROME, hour: '2-digit', minute: '2-digit' }).format(new Date(instant));
 }
 
 /** "martedì 5 maggio 2026" in Rome. */
 export function dateOf(instant: string | number): string {
-  return new Intl.DateTimeFormat(LANG, {
+  return new Intl.DateTimeFormat(REGIONS[spoken], {
     timeZone: ROME,
     weekday: 'long',
     day: 'numeric',

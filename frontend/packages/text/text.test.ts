@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import desk from '../../locales/it.desk.json';
 import guest from '../../locales/it.guest.json';
 import kiosk from '../../locales/it.kiosk.json';
-import { dateOf, elapsed, fill, isoDate, skewOf, timeOf } from './index';
+import { dateOf, elapsed, fill, isoDate, skewOf, speak, timeOf, translated } from './index';
 
 describe('words', () => {
   it('take their named values and show a missing one', () => {
@@ -28,6 +28,27 @@ describe('words', () => {
 
   it('count a call', () => {
     expect([elapsed(-5), elapsed(187_900), elapsed(3_735_000)]).toEqual(['0:00', '3:07', '1:02:15']);
+  });
+});
+
+describe('the other languages of the kiosk', () => {
+  const values = (text: string): string => [...text.matchAll(/\{\{\.\w+\}\}/g)].map((m) => m[0]).sort().join();
+  it.each(['en', 'de', 'fr'])('%s has every text, with the same values', (language) => {
+    const table = JSON.parse(readFileSync(join(import.meta.dirname, `../../locales/${language}.kiosk.json`), 'utf8')) as Record<string, string>;
+    expect(Object.keys(table)).toEqual(Object.keys(kiosk));
+    for (const [key, text] of Object.entries(kiosk)) expect(values(table[key] ?? ''), key).toBe(values(text));
+  });
+
+  it('write days and times their own way', () => {
+    speak('de');
+    expect(dateOf('2026-05-05T08:30:00Z')).toBe('Dienstag, 5. Mai 2026');
+    speak('it');
+    expect(dateOf('2026-05-05T08:30:00Z')).toBe('martedì 5 maggio 2026');
+  });
+
+  it('fall back on Italian', () => {
+    const t = translated({ a: 'uno', b: 'due' }, () => ({ a: 'one' }));
+    expect([t('a'), t('b')]).toEqual(['one', 'due']);
   });
 });
 

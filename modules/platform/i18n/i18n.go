@@ -22,6 +22,8 @@ const Italian = "it"
 type Texts struct {
 	keys       map[string]map[string]bool // language → key
 	localizers map[string]*goi18n.Localizer
+	languages  []string // Italian first
+	matcher    language.Matcher
 }
 
 var current atomic.Pointer[Texts]
@@ -76,6 +78,18 @@ func Parse(files fs.FS) (*Texts, error) {
 	if len(t.keys[Italian]) == 0 {
 		return nil, errors.New("no Italian texts: want it.json or it.<module>.json")
 	}
+	t.languages = []string{Italian}
+	for lang := range t.keys {
+		if lang != Italian {
+			t.languages = append(t.languages, lang)
+		}
+	}
+	sort.Strings(t.languages[1:])
+	tags := make([]language.Tag, len(t.languages))
+	for i, lang := range t.languages {
+		tags[i] = language.Make(lang)
+	}
+	t.matcher = language.NewMatcher(tags)
 	return t, nil
 }
 
@@ -88,6 +102,16 @@ func T(lang, key string, args map[string]any) string {
 		return key
 	}
 	return t.T(lang, key, args)
+}
+
+// Match is the language, of those there are texts in, that a browser's Accept-Language wants; Italian where none fits.
+func Match(accept string) string {
+	t := current.Load()
+	if t == nil || accept == "" {
+		return Italian
+	}
+	_, i := language.MatchStrings(t.matcher, accept)
+	return t.languages[i]
 }
 
 // Has says whether the key has an Italian text.

@@ -78,3 +78,16 @@ func TestDatesAreWrittenAsPeopleSayThem(t *testing.T) {
 	require.Equal(t, "02:30", i18n.Time(time.Date(2026, 10, 25, 0, 30, 0, 0, time.UTC)), "the first half past two of the night the clocks go back")
 	require.Equal(t, "02:30", i18n.Time(time.Date(2026, 10, 25, 1, 30, 0, 0, time.UTC)), "and the second")
 }
+
+func TestALanguageIsChosenAsTheBrowserWantsIt(t *testing.T) {
+	require.NoError(t, i18n.Load(fstest.MapFS{
+		"it.a.json": {Data: []byte(`{"a": "uno", "b": "due"}`)}, "en.a.json": {Data: []byte(`{"a": "one"}`)}, "de.a.json": {Data: []byte(`{"a": "eins"}`)},
+	}))
+	for accept, want := range map[string]string{
+		"": "it", "de": "de", "de-AT,de;q=0.9,en;q=0.8": "de", "en-US": "en", "ja": "it", "it-IT,it;q=0.9,en;q=0.8": "it", ";;;": "it",
+	} {
+		require.Equal(t, want, i18n.Match(accept), accept)
+	}
+	require.Equal(t, "eins", i18n.T("de", "a", nil))
+	require.Equal(t, "due", i18n.T("de", "b", nil), "what is missing is read in Italian")
+}

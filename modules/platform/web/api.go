@@ -51,11 +51,7 @@ func Register[I, O any](api huma.API, op huma.Operation, handler func(context.Co
 
 func statusError(ctx context.Context, route string, err error) error {
 	s := stateOf(ctx)
-	lang := "it"
-	if s != nil {
-		lang = s.cfg.Lang
-	}
-	p := Describe(err, lang, RequestID(ctx))
+	p := Describe(err, langOf(ctx), RequestID(ctx))
 	if s != nil && p.Status >= 500 {
 		level := slog.LevelError
 		if p.Status == http.StatusServiceUnavailable {
@@ -75,7 +71,7 @@ func ofHuma(hc huma.Context, status int, errs []error) huma.StatusError {
 	if hc != nil {
 		ref = RequestID(hc.Context())
 		if s := stateOf(hc.Context()); s != nil {
-			lang = s.cfg.Lang
+			lang = langOf(hc.Context())
 			if status >= 500 {
 				s.log.ErrorContext(hc.Context(), "internal error", slog.Any("errs", errs))
 			}

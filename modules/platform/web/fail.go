@@ -160,7 +160,7 @@ func retryAfter(e *problem.Error) int {
 func (s *state) fail(c *fiber.Ctx, err error) error {
 	s.prepare(c)
 	ctx := c.UserContext()
-	p := Describe(err, s.cfg.Lang, RequestID(ctx))
+	p := Describe(err, langOf(ctx), RequestID(ctx))
 	s.logFailure(c, p.Status, err)
 	c.Locals(codeKey{}, p.Code)
 	if p.retryAfter > 0 {

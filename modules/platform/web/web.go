@@ -3,6 +3,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/sportello/sportello/modules/kernel/clock"
 	"github.com/sportello/sportello/modules/kernel/id"
+	"github.com/sportello/sportello/modules/platform/i18n"
 	"github.com/sportello/sportello/modules/platform/log"
 	"github.com/sportello/sportello/modules/platform/metrics"
 )
@@ -210,7 +212,7 @@ func (s *state) prepare(c *fiber.Ctx) {
 	ref := s.cfg.IDs().String()
 	c.Locals(stateKey{}, s)
 	ctx := log.With(c.UserContext(), slog.String("ref", ref))
-	c.SetUserContext(context.WithValue(ctx, requestKey{}, requestInfo{id: ref, state: s}))
+	c.SetUserContext(context.WithValue(ctx, requestKey{}, requestInfo{id: ref, state: s, lang: s.langOf(c)}))
 	c.Set("X-Request-Id", ref)
 	s.setHeaders(c)
 }
@@ -218,6 +220,21 @@ func (s *state) prepare(c *fiber.Ctx) {
 type requestInfo struct {
 	id    string
 	state *state
+	lang  string
+}
+
+// langOf is the language in which a refusal is told. The apps ask for theirs at the interface; pages are Italian.
+func (s *state) langOf(c *fiber.Ctx) string {
+	if strings.HasPrefix(c.Path(), "/api/") {
+		return i18n.Match(c.Get(fiber.HeaderAcceptLanguage))
+	}
+	return s.cfg.Lang
+}
+
+// langOf is the language of the request that ctx belongs to.
+func langOf(ctx context.Context) string {
+	r, _ := ctx.Value(requestKey{}).(requestInfo)
+	return cmp.Or(r.lang, i18n.Italian)
 }
 
 // RequestID is the reference number of the request that ctx belongs to, or "".

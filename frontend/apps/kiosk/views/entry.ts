@@ -4,6 +4,7 @@ import { CODE_LENGTH, ENROLMENT_LENGTH, spelled } from '../code';
 import type { Model } from '../model';
 import { t } from '../words';
 import * as icons from './icons';
+import { languages } from './languages';
 import type { Ports } from './ports';
 
 /** The page before the server has answered. */
@@ -24,6 +25,7 @@ export const start = (model: Model, ports: Ports): TemplateResult => html`
     <span class="invitation-touch">${icons.touch}<span>${t('kiosk.start.touch')}</span></span>
     <span class="invitation-text">${t('kiosk.start.text')}</span>
   </button>
+  ${languages(model, ports)}
   ${model.snapshot?.walk_in
     ? html`<button class="button wide welcome-walkin" type="button" @click=${() => ports.send({ kind: 'walkInAsked' })}>
         ${icons.person}<span>${t('kiosk.start.walkin')}</span>

@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Model } from '../model';
 import { t } from '../words';
 import * as icons from './icons';
+import { languages } from './languages';
 import type { Ports } from './ports';
 
 /** Camera, microphone and loudspeaker, and the way in. */
@@ -10,6 +11,7 @@ export const check = (model: Model, ports: Ports): TemplateResult => html`
   <section class="check">
     <div>
       <h1>${t('kiosk.own.title')}</h1>
+      ${languages(model, ports)}
       <p class="lead">${t('kiosk.own.text', { entity: model.snapshot?.entity.name ?? '' })}</p>
     </div>
     <figure class="mirror">
