@@ -37,35 +37,27 @@ func NewPortal(svc *Service, limiter counters.Limiter) *Portal {
 // Routes adds the pages under /prenota and /appuntamento. All of them are for anybody; the token in an address is the key
 // to one booking.
 func (p *Portal) Routes(r fiber.Router) {
-	r.Get("/prenota", private, p.start)
-	r.Get("/prenota/luogo", private, p.showPlace)
-	r.Get("/prenota/data-orario", private, p.showTime)
-	r.Post("/prenota/data-orario", private, p.postTime)
-	r.Get("/prenota/:token/dettagli", private, p.showMatter)
-	r.Post("/prenota/:token/dettagli", private, p.postMatter)
-	r.Get("/prenota/:token/richiedente", private, p.showCitizen)
-	r.Post("/prenota/:token/richiedente", private, p.postCitizen)
-	r.Get("/prenota/:token/riepilogo", private, p.showSummary)
-	r.Post("/prenota/:token/conferma", private, p.postConfirm)
-	r.Get("/appuntamento/:token", private, p.showAppointment)
-	r.Get("/appuntamento/:token/valutazione", private, p.showRating)
-	r.Post("/appuntamento/:token/valutazione", private, p.postRating)
-	r.Get("/appuntamento/:token/calendario.ics", private, p.calendar)
-	r.Post("/appuntamento/:token/collegamento", private, p.postOwn)
-	r.Get("/appuntamento/:token/annulla", private, p.showCancel)
-	r.Post("/appuntamento/:token/annulla", private, p.postCancel)
-	r.Get("/appuntamento/:token/sposta", private, p.showMovePlace)
-	r.Get("/appuntamento/:token/sposta/data-orario", private, p.showMoveTime)
-	r.Get("/appuntamento/:token/sposta/riepilogo", private, p.showMoveSummary)
-	r.Post("/appuntamento/:token/sposta", private, p.postMove)
-}
-
-// private keeps pages whose address is a key out of caches, search engines and the addresses sent to other sites.
-func private(c *fiber.Ctx) error {
-	c.Set(fiber.HeaderCacheControl, "no-store")
-	c.Set("X-Robots-Tag", "noindex")
-	c.Set(fiber.HeaderReferrerPolicy, "same-origin")
-	return c.Next()
+	r.Get("/prenota", web.Private, p.start)
+	r.Get("/prenota/luogo", web.Private, p.showPlace)
+	r.Get("/prenota/data-orario", web.Private, p.showTime)
+	r.Post("/prenota/data-orario", web.Private, p.postTime)
+	r.Get("/prenota/:token/dettagli", web.Private, p.showMatter)
+	r.Post("/prenota/:token/dettagli", web.Private, p.postMatter)
+	r.Get("/prenota/:token/richiedente", web.Private, p.showCitizen)
+	r.Post("/prenota/:token/richiedente", web.Private, p.postCitizen)
+	r.Get("/prenota/:token/riepilogo", web.Private, p.showSummary)
+	r.Post("/prenota/:token/conferma", web.Private, p.postConfirm)
+	r.Get("/appuntamento/:token", web.Private, p.showAppointment)
+	r.Get("/appuntamento/:token/valutazione", web.Private, p.showRating)
+	r.Post("/appuntamento/:token/valutazione", web.Private, p.postRating)
+	r.Get("/appuntamento/:token/calendario.ics", web.Private, p.calendar)
+	r.Post("/appuntamento/:token/collegamento", web.Private, p.postOwn)
+	r.Get("/appuntamento/:token/annulla", web.Private, p.showCancel)
+	r.Post("/appuntamento/:token/annulla", web.Private, p.postCancel)
+	r.Get("/appuntamento/:token/sposta", web.Private, p.showMovePlace)
+	r.Get("/appuntamento/:token/sposta/data-orario", web.Private, p.showMoveTime)
+	r.Get("/appuntamento/:token/sposta/riepilogo", web.Private, p.showMoveSummary)
+	r.Post("/appuntamento/:token/sposta", web.Private, p.postMove)
 }
 
 func entity(c *fiber.Ctx) (tenant.Tenant, error) {

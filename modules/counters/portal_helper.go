@@ -44,12 +44,12 @@ type helperFault struct {
 
 // HelperRoutes adds the page of the host site's helper. The token in the address is the key.
 func (p *Portal) HelperRoutes(r fiber.Router) {
-	r.Get("/presidio/:token", private, p.showHelper)
-	r.Post("/presidio/:token/guasta", private, p.postHelper("guasta", (*Service).Report, Broken))
-	r.Post("/presidio/:token/funziona", private, p.postHelper("funziona", mended, Broken))
-	r.Post("/presidio/:token/assistenza", private, p.postHelper("assistenza", (*Service).Report, Help))
-	r.Post("/presidio/:token/soccorso", private, p.postHelper("soccorso", mended, Emergency))
-	r.Post("/presidio/:token/risolto", private, p.postHelper("risolto", mended, Help))
+	r.Get("/presidio/:token", web.Private, p.showHelper)
+	r.Post("/presidio/:token/guasta", web.Private, p.postHelper("guasta", (*Service).Report, Broken))
+	r.Post("/presidio/:token/funziona", web.Private, p.postHelper("funziona", mended, Broken))
+	r.Post("/presidio/:token/assistenza", web.Private, p.postHelper("assistenza", (*Service).Report, Help))
+	r.Post("/presidio/:token/soccorso", web.Private, p.postHelper("soccorso", mended, Emergency))
+	r.Post("/presidio/:token/risolto", web.Private, p.postHelper("risolto", mended, Help))
 }
 
 // reporting is Report or what answers it.
@@ -57,14 +57,6 @@ type reporting func(*Service, context.Context, *tenant.Tx, actor.Actor, KioskID,
 
 func mended(s *Service, ctx context.Context, tx *tenant.Tx, a actor.Actor, kiosk KioskID, kind FaultKind, _ string) error {
 	return s.Mended(ctx, tx, a, kiosk, kind)
-}
-
-// private keeps pages whose address is a key out of caches, search engines and the addresses sent to other sites.
-func private(c *fiber.Ctx) error {
-	c.Set(fiber.HeaderCacheControl, "no-store")
-	c.Set("X-Robots-Tag", "noindex")
-	c.Set(fiber.HeaderReferrerPolicy, "same-origin")
-	return c.Next()
 }
 
 func (p *Portal) showHelper(c *fiber.Ctx) error { return p.helper(c, nil, "") }

@@ -2,10 +2,8 @@ package videocall
 
 import (
 	"github.com/gofiber/fiber/v2"
-	"github.com/google/uuid"
 
-	"github.com/sportello/sportello/modules/kernel/problem"
-	"github.com/sportello/sportello/tenant"
+	"github.com/sportello/sportello/modules/platform/web"
 )
 
 // GuestPath is the address of a guest's page, before its secret part.
@@ -13,28 +11,18 @@ const GuestPath = "/ospite/"
 
 // GuestRoutes adds what a guest's page asks for; page is the page itself. The token in the address is the key.
 func (p *Portal) GuestRoutes(r fiber.Router, page fiber.Handler) {
-	r.Get(GuestPath+":token", func(c *fiber.Ctx) error {
-		if _, _, err := p.guestOf(c); err != nil {
+	r.Get(GuestPath+":token", web.Private, func(c *fiber.Ctx) error {
+		if _, _, err := keyed(c, p.svc.cfg.Links.ParseGuest); err != nil {
 			return err
 		}
 		return page(c)
 	})
-	r.Get(GuestPath+":token/stato", p.guestState)
-	r.Post(GuestPath+":token/entra", p.guestJoin)
-}
-
-func (p *Portal) guestOf(c *fiber.Ctx) (tenant.Tenant, uuid.UUID, error) {
-	c.Set(fiber.HeaderCacheControl, "no-store")
-	t, ok := tenant.From(c.UserContext())
-	if !ok {
-		return t, uuid.Nil, problem.New(problem.NotFound, "not_found")
-	}
-	guest, err := p.svc.cfg.Links.ParseGuest(t, c.Params("token"))
-	return t, guest, err
+	r.Get(GuestPath+":token/stato", web.Private, p.guestState)
+	r.Post(GuestPath+":token/entra", web.Private, p.guestJoin)
 }
 
 func (p *Portal) guestState(c *fiber.Ctx) error {
-	t, guest, err := p.guestOf(c)
+	t, guest, err := keyed(c, p.svc.cfg.Links.ParseGuest)
 	if err != nil {
 		return err
 	}
@@ -46,7 +34,7 @@ func (p *Portal) guestState(c *fiber.Ctx) error {
 }
 
 func (p *Portal) guestJoin(c *fiber.Ctx) error {
-	t, guest, err := p.guestOf(c)
+	t, guest, err := keyed(c, p.svc.cfg.Links.ParseGuest)
 	if err != nil {
 		return err
 	}

@@ -33,24 +33,22 @@ type ReceiptPaper struct{ Name, Href, Size string }
 
 // ReceiptRoutes adds the page. The token in the address is the key.
 func (p *Portal) ReceiptRoutes(r fiber.Router) {
-	r.Get(ReceiptPath+":token", p.receipt)
-	r.Get(ReceiptPath+":token/:id", p.receiptDocument)
+	r.Get(ReceiptPath+":token", web.Private, p.receipt)
+	r.Get(ReceiptPath+":token/:id", web.Private, p.receiptDocument)
 }
 
-func (p *Portal) receiptOf(c *fiber.Ctx) (tenant.Tenant, uuid.UUID, error) {
-	c.Set(fiber.HeaderCacheControl, "no-store")
-	c.Set("X-Robots-Tag", "noindex")
-	c.Set(fiber.HeaderReferrerPolicy, "same-origin")
+// keyed reads the entity of the request and what its address is the key to.
+func keyed(c *fiber.Ctx, parse func(tenant.Tenant, string) (uuid.UUID, error)) (tenant.Tenant, uuid.UUID, error) {
 	t, ok := tenant.From(c.UserContext())
 	if !ok {
 		return t, uuid.Nil, problem.New(problem.NotFound, "not_found")
 	}
-	appointment, err := p.svc.cfg.Links.ParseReceipt(t, c.Params("token"))
-	return t, appointment, err
+	key, err := parse(t, c.Params("token"))
+	return t, key, err
 }
 
 func (p *Portal) receipt(c *fiber.Ctx) error {
-	t, appointment, err := p.receiptOf(c)
+	t, appointment, err := keyed(c, p.svc.cfg.Links.ParseReceipt)
 	if err != nil {
 		return err
 	}
@@ -72,7 +70,7 @@ func (p *Portal) receipt(c *fiber.Ctx) error {
 func kilobytes(n int64) string { return strconv.FormatInt((n+1023)/1024, 10) + " kB" }
 
 func (p *Portal) receiptDocument(c *fiber.Ctx) error {
-	t, appointment, err := p.receiptOf(c)
+	t, appointment, err := keyed(c, p.svc.cfg.Links.ParseReceipt)
 	if err != nil {
 		return err
 	}

@@ -197,8 +197,7 @@ func (a *App) Run(ctx context.Context, drain time.Duration) error {
 	defer stop()
 	go a.Videocall.Run(background)
 	if a.Config.Worker {
-		go a.tidy(background)
-		go a.watch(background)
+		go a.background(background)
 	}
 	served := make(chan error, 1)
 	go func() { served <- a.Fiber.Listener(l) }()
@@ -219,8 +218,7 @@ func (a *App) Work(ctx context.Context, drain time.Duration) error {
 	if err := a.Outbox.Start(ctx); err != nil {
 		return err
 	}
-	go a.tidy(ctx)
-	go a.watch(ctx)
+	go a.background(ctx)
 	<-ctx.Done()
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
 	defer cancel()
