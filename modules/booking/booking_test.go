@@ -317,3 +317,19 @@ func (w *world) clear(t testing.TB) {
 		return err
 	})
 }
+
+func TestDemandCountsBookedHoursByTheClockInRome(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 2)
+	w.book(t, at(9, 0))
+	w.book(t, at(9, 30))
+	gone := w.book(t, at(11, 0))
+	_, err := w.svc.Cancel(context.Background(), w.t, w.keys.ManageToken(w.t.Key, gone.ID))
+	require.NoError(t, err)
+	w.In(t, w.t, func(tx *tenant.Tx) error {
+		day := civil.New(2026, time.May, 6)
+		found, err := w.svc.Demand(context.Background(), tx, day, day)
+		require.Equal(t, []booking.Demand{{Weekday: 3, Hour: 9, N: 2}}, found)
+		return err
+	})
+}

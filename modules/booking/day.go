@@ -34,6 +34,20 @@ func (s *Service) AtKiosk(ctx context.Context, tx *tenant.Tx, date civil.Date, k
 	return appointments(rows), err
 }
 
+// Demand is how many appointments begin in an hour of a weekday.
+type Demand struct {
+	Weekday int // 1 is Monday, 7 is Sunday
+	Hour    int // in Rome
+	N       int
+}
+
+// Demand counts the appointments between two dates, both included, by weekday and hour; cancelled ones do not count.
+func (s *Service) Demand(ctx context.Context, tx *tenant.Tx, first, last civil.Date) ([]Demand, error) {
+	return tenant.All[Demand](ctx, tx, sqlDemand, tenant.Args{
+		"from": first.Start(clock.Rome), "to": last.AddDays(1).Start(clock.Rome),
+	})
+}
+
 // Coming lists the booked appointments of a kiosk that begin from now on and within the time, in order.
 func (s *Service) Coming(ctx context.Context, tx *tenant.Tx, kiosk counters.KioskID, within time.Duration) ([]Appointment, error) {
 	rows, err := tenant.All[row](ctx, tx, sqlComing, tenant.Args{"from": tx.Now(), "to": tx.Now().Add(within), "kiosk": kiosk})

@@ -261,6 +261,14 @@ SELECT coalesce(sum(extract(epoch FROM ends_at - starts_at)) / 60, 0)::integer
 FROM {t}.appointments
 WHERE state IN ('confirmed', 'used') AND starts_at >= @from AND starts_at < @to`
 
+const sqlDemand = `
+SELECT extract(isodow FROM starts_at AT TIME ZONE 'Europe/Rome')::integer AS weekday,
+       extract(hour FROM starts_at AT TIME ZONE 'Europe/Rome')::integer AS hour, count(*)::integer AS n
+FROM {t}.appointments
+WHERE state IN ('confirmed', 'used') AND starts_at >= @from AND starts_at < @to
+GROUP BY 1, 2
+ORDER BY 1, 2`
+
 const sqlAt = `
 SELECT ` + columns + `
 FROM {t}.appointments

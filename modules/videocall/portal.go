@@ -54,7 +54,15 @@ type StatisticsView struct {
 	Encounters string
 	Wait, Talk string // medians; "" where there are too few
 	Charts     []Chart
-	CSV        string // address of the same figures for programs
+	Demand     *DemandMap // nil when nobody wanted anything
+	CSV        string     // address of the same figures for programs
+}
+
+func digit(n int) string { return strconv.Itoa(n) }
+
+// hourOf names an hour of the day.
+func hourOf[T int | string](hour T) string {
+	return i18n.T(i18n.Italian, "videocall.hour", map[string]any{"hour": hour})
 }
 
 func word(key string) string { return i18n.T(i18n.Italian, key, nil) }
@@ -93,6 +101,7 @@ func (p *Portal) page(c *fiber.Ctx) error {
 		view.Charts = append(view.Charts, chart)
 	}
 	view.Charts = append(view.Charts, satisfaction(f))
+	view.Demand = demandMap(f.Demand)
 	page.Data = view
 	return web.Render(c, fiber.StatusOK, "videocall/statistiche", page)
 }
@@ -122,6 +131,9 @@ func (p *Portal) csv(c *fiber.Ctx) error {
 			rows = append(rows, []string{word("videocall.by." + t.key), plain(t.name(r.Name)), told(r), served})
 		}
 	}
+	for _, d := range f.Demand {
+		rows = append(rows, []string{word("videocall.demand"), word("videocall.day."+digit(d.Weekday)) + ", " + hourOf(d.Hour), told(Count{N: d.N}), ""})
+	}
 	for _, r := range f.Ratings {
 		rows = append(rows, []string{word("videocall.ratings"), plain(r.Service), told(Count{N: r.N}), stars(r)})
 	}
@@ -140,7 +152,7 @@ func tables(f Figures) []table {
 		{"outcome", f.ByOutcome, func(s string) string { return word("videocall.outcome." + s) }},
 		{"service", f.ByService, same},
 		{"kiosk", f.ByKiosk, same},
-		{"hour", f.ByHour, func(s string) string { return i18n.T(i18n.Italian, "videocall.hour", map[string]any{"hour": s}) }},
+		{"hour", f.ByHour, func(s string) string { return hourOf(s) }},
 	}
 }
 

@@ -27,6 +27,7 @@ type Figures struct {
 	ByKiosk        []Count
 	Ratings        []Rated // by service, the most first
 	ByHour         []Count // Name is the hour in Rome at which they sat down, "9"
+	Demand         []Demand
 }
 
 // Count is how many encounters a row is about, and how many of them were talks.
@@ -47,6 +48,8 @@ type Capacity interface {
 	Booked(ctx context.Context, tx *tenant.Tx, first, last civil.Date) (minutes int, err error)
 	// Ratings gives what citizens said of each service between two dates, both included, the most first.
 	Ratings(ctx context.Context, tx *tenant.Tx, first, last civil.Date) ([]Rated, error)
+	// Demand counts the appointments between two dates, both included, by the weekday and the hour at which they begin.
+	Demand(ctx context.Context, tx *tenant.Tx, first, last civil.Date) ([]Demand, error)
 }
 
 // Rated is what citizens said of a service.
@@ -77,6 +80,9 @@ func (s *Service) Statistics(ctx context.Context, tx *tenant.Tx, first, last civ
 		return f, err
 	}
 	if f.Ratings, err = s.cfg.Capacity.Ratings(ctx, tx, first, last); err != nil {
+		return f, err
+	}
+	if f.Demand, err = s.demand(ctx, tx, first, last, args); err != nil {
 		return f, err
 	}
 	fold(&f, cells)

@@ -316,3 +316,10 @@ SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM called_at 
            FILTER (WHERE connected_at IS NOT NULL) AS talk
 FROM {t}.sessions
 WHERE started_at >= @from AND started_at < @to AND closed_at IS NOT NULL AND NOT rehearsal`
+
+const sqlCame = `
+SELECT extract(isodow FROM started_at AT TIME ZONE 'Europe/Rome')::integer AS weekday,
+       extract(hour FROM started_at AT TIME ZONE 'Europe/Rome')::integer AS hour, count(*)::integer AS n
+FROM {t}.sessions
+WHERE started_at >= @from AND started_at < @to AND ticket IS NOT NULL AND NOT rehearsal
+GROUP BY 1, 2`

@@ -330,6 +330,15 @@ func (c capacity) Ratings(ctx context.Context, tx *tenant.Tx, first, last civil.
 	return out, nil
 }
 
+func (c capacity) Demand(ctx context.Context, tx *tenant.Tx, first, last civil.Date) ([]videocall.Demand, error) {
+	found, err := c.booking.Demand(ctx, tx, first, last)
+	out := make([]videocall.Demand, len(found))
+	for i, d := range found {
+		out[i] = videocall.Demand(d)
+	}
+	return out, err
+}
+
 func (c capacity) Booked(ctx context.Context, tx *tenant.Tx, first, last civil.Date) (int, error) {
 	return c.booking.BookedMinutes(ctx, tx, first, last)
 }
