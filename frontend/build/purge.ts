@@ -37,7 +37,7 @@ export function purge(portal: string): AcceptedPlugin {
         defaultExtractor: (text) => text.match(/[A-Za-z0-9_-]+/g) ?? [],
         keyframes: true,
         variables: true,
-        safelist: { standard: ['html', 'body', 'show', 'success', 'info', 'warning', 'danger', /^alert-/, /^cmp-/, /^office-/], variables: ['--bootstrap-italia-version'] },
+        safelist: { standard: ['html', 'body', 'show', 'success', 'info', 'warning', 'danger', /^alert-/, /^cmp-/, /^office-/, /^wall-/, /^heat-/], variables: ['--bootstrap-italia-version'] },
       })
       if (!purged) throw new Error(`${sheet}: nothing left`)
       root.removeAll()
