@@ -16,9 +16,6 @@ type Demand struct {
 	N       int
 }
 
-// Hidden says whether the number is too small to be told.
-func (d Demand) Hidden() bool { return Count{N: d.N}.Hidden() }
-
 // demand adds those who came without an appointment to those who had one, in the order of the week.
 func (s *Service) demand(ctx context.Context, tx *tenant.Tx, first, last civil.Date, args tenant.Args) ([]Demand, error) {
 	booked, err := s.cfg.Capacity.Demand(ctx, tx, first, last)

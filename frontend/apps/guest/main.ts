@@ -27,35 +27,39 @@ async function look(): Promise<void> {
   } catch {
     state ??= 'unknown';
   }
+  if (wanted && state !== 'unknown' && !state.open) await leave(); // over: the camera's light goes out with it
   if (wanted && room === null && !connecting && state !== 'unknown' && state.open) await join();
   draw();
 }
 
 async function join(): Promise<void> {
   connecting = true;
+  let next: Room | null = null;
   try {
     const [kit, way] = await Promise.all([preload(), request(`${location.pathname}/entra`, ticket, { method: 'POST', body: {} })]);
-    const next = new kit.Room({ stopLocalTrackOnUnpublish: false });
-    const show = (): void => place(kit, next);
-    next
+    const joined = new kit.Room({ stopLocalTrackOnUnpublish: false });
+    const show = (): void => place(kit, joined);
+    next = joined
       .on(kit.RoomEvent.TrackSubscribed, show)
       .on(kit.RoomEvent.TrackUnsubscribed, () => setTimeout(show)) // it is told before the track is gone
       .on(kit.RoomEvent.ParticipantDisconnected, show)
       .on(kit.RoomEvent.Disconnected, () => {
-        if (room === next) room = null;
+        if (room === joined) room = null;
         faces.replaceChildren();
         draw();
       });
-    await next.connect(way.url, way.token);
-    room = next;
+    await joined.connect(way.url, way.token);
+    if (!wanted) return void (await joined.disconnect()); // they left while it connected
+    room = joined;
     for (const track of (own.srcObject as MediaStream | null)?.getTracks() ?? []) {
       const source = track.kind === 'video' ? kit.Track.Source.Camera : kit.Track.Source.Microphone;
-      await next.localParticipant.publishTrack(track, { source, simulcast: false, videoCodec: 'vp8' });
+      await joined.localParticipant.publishTrack(track, { source, simulcast: false, videoCodec: 'vp8' });
     }
-    await next.startAudio().catch(() => undefined);
+    await joined.startAudio().catch(() => undefined);
     show();
   } catch {
     room = null; // the next look tries again
+    await next?.disconnect();
   } finally {
     connecting = false;
   }

@@ -18,6 +18,17 @@ test('a daughter takes part by link from her telephone, and is sent away', async
   await expect(kiosk.getByText('Partecipa anche: Anna, la figlia')).toBeVisible()
 
   const daughter = await (await browser.newContext({ ...phone, permissions: ['camera', 'microphone'] })).newPage()
+  await daughter.addInitScript(() => {
+    const opened: MediaStreamTrack[] = Object.assign(window, { opened: [] as MediaStreamTrack[] }).opened
+    const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices)
+    navigator.mediaDevices.getUserMedia = async (wanted) => {
+      const stream = await open(wanted)
+      opened.push(...stream.getTracks())
+      return stream
+    }
+  })
+  const open = () => daughter.evaluate(() =>
+    (window as unknown as { opened: MediaStreamTrack[] }).opened.filter((track) => track.readyState === 'live').length)
   await daughter.goto(link)
   await expect(daughter.getByRole('heading', { name: 'Buongiorno, Anna, la figlia' })).toBeVisible()
   await axe(daughter)
@@ -25,6 +36,7 @@ test('a daughter takes part by link from her telephone, and is sent away', async
   await daughter.getByRole('button', { name: 'Entra nel colloquio' }).click()
   await expect(daughter.getByRole('heading', { name: 'È nel colloquio' })).toBeVisible({ timeout: 20_000 })
   await expect(daughter.locator('.faces figure')).toHaveCount(2, { timeout: 20_000 })
+  expect(await open()).toBe(2)
   const moves = (page: typeof desk, where: string) => expect.poll(() => page.evaluate((where) =>
     document.querySelector<HTMLVideoElement>(where)?.getVideoPlaybackQuality().totalVideoFrames ?? 0, where), { timeout: 20_000 }).toBeGreaterThan(2)
   await moves(daughter, '.faces video')
@@ -45,6 +57,7 @@ test('a daughter takes part by link from her telephone, and is sent away', async
   await desk.getByRole('button', { name: 'Congeda' }).click()
   await expect(kiosk.locator('.guests figure')).toHaveCount(0)
   await expect(daughter.getByRole('heading', { name: 'Il colloquio non è aperto' })).toBeVisible({ timeout: 15_000 })
+  await expect.poll(open).toBe(0) // camera and microphone go out with the encounter
   await desk.keyboard.press('Escape')
   await talking(kiosk, desk)
 })

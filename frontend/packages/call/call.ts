@@ -490,7 +490,12 @@ export class Call {
   }
 
   private pointed(payload: Uint8Array): void {
-    const raw: unknown = JSON.parse(new TextDecoder().decode(payload));
+    let raw: unknown;
+    try {
+      raw = JSON.parse(new TextDecoder().decode(payload));
+    } catch {
+      return; // not ours: what another sends never breaks the call
+    }
     if (isPointer(raw)) this.listener.pointer(raw);
   }
 
