@@ -32,6 +32,8 @@ type Source string
 const (
 	KioskCapture Source = "kiosk_capture" // the citizen's paper at the kiosk's camera
 	DeskUpload   Source = "desk_upload"   // sent by the operator to be read at the kiosk
+	DeskText     Source = "desk_text"     // written by the operator to be signed
+	Signed       Source = "signed"        // a document with the page of its signature
 )
 
 // The media types that are taken.
@@ -43,9 +45,10 @@ const (
 
 // Limits of one document.
 const (
-	MaxBytes  = 10 << 20   // of the file as received
-	MaxPixels = 50_000_000 // of a picture
-	MaxPages  = 20         // of a PDF
+	MaxBytes  = 10 << 20     // of the file as received
+	MaxPixels = 50_000_000   // of a picture
+	MaxPages  = 20           // of a PDF
+	maxShown  = MaxPages + 1 // of a PDF with its page of signature
 )
 
 // Document is one paper of one encounter.

@@ -45,6 +45,7 @@ type Upload struct {
 type Received struct {
 	name, mediaType string
 	source          Source
+	request         *uuid.UUID
 	size            int64
 	sum             [sha256.Size]byte
 	original, shown stored
@@ -155,13 +156,25 @@ func (s *Service) Add(ctx context.Context, tx *tenant.Tx, a actor.Actor, session
 	doc := row{ID: id.New[Document](tx.IDs()), SessionID: session, Name: r.name, MediaType: r.mediaType,
 		SizeBytes: r.size, SHA256: r.sum[:], Source: r.source, Pages: len(r.pages), BlobKey: r.shown.key,
 		OriginalKey: r.original.key, CreatedBy: string(a.Kind) + ":" + a.ID, CreatedAt: tx.Now()}
-	if err := insert(ctx, tx, doc, r.pages); err != nil {
+	if err := insert(ctx, tx, doc, r.request, r.pages); err != nil {
 		return Document{}, fmt.Errorf("add document: %w", err)
 	}
 	if a.Kind == actor.Staff {
 		err = audit.Record(ctx, tx, a, "document.added", "document:"+doc.ID.String(), map[string]any{"session": session.String()})
 	}
 	return doc.document(), err
+}
+
+// Made finds the document that a request has made already; problem.NotFound where it has not.
+func (s *Service) Made(ctx context.Context, tx *tenant.Tx, session, request uuid.UUID) (Document, error) {
+	r, err := findByRequest(ctx, tx, session, request)
+	return r.document(), err
+}
+
+// Get finds one document of the session, to speak of it; whoever shows its content uses Find.
+func (s *Service) Get(ctx context.Context, tx *tenant.Tx, session uuid.UUID, doc ID) (Document, error) {
+	r, err := find(ctx, tx, session, doc)
+	return r.document(), err
 }
 
 // List gives the session's documents, oldest first.

@@ -31,8 +31,8 @@ func (r row) document() Document {
 
 const sqlInsertDocument = `
 INSERT INTO {t}.documents (id, session_id, name, media_type, size_bytes, sha256, source, pages,
-                           blob_key, original_key, created_by, created_at)
-VALUES (@id, @session, @name, @media_type, @size, @sha256, @source, @pages, @blob, @original, @by, @now)`
+                           blob_key, original_key, created_by, created_at, request_id)
+VALUES (@id, @session, @name, @media_type, @size, @sha256, @source, @pages, @blob, @original, @by, @now, @request)`
 
 const sqlInsertPage = `
 INSERT INTO {t}.document_pages (document_id, number, blob_key, size_bytes)
@@ -51,13 +51,18 @@ SELECT id, session_id, name, media_type, size_bytes, sha256, source, pages, blob
   FROM {t}.documents
  WHERE id = @id AND session_id = @session`
 
+const sqlFindByRequest = `
+SELECT id, session_id, name, media_type, size_bytes, sha256, source, pages, blob_key, original_key, created_by, created_at
+  FROM {t}.documents
+ WHERE session_id = @session AND request_id = @request`
+
 const sqlFindPage = `SELECT blob_key FROM {t}.document_pages WHERE document_id = @document AND number = @number`
 
-func insert(ctx context.Context, tx *tenant.Tx, r row, pages []stored) error {
+func insert(ctx context.Context, tx *tenant.Tx, r row, request *uuid.UUID, pages []stored) error {
 	_, err := tenant.Exec(ctx, tx, sqlInsertDocument, tenant.Args{
 		"id": r.ID.UUID, "session": r.SessionID, "name": r.Name, "media_type": r.MediaType, "size": r.SizeBytes,
 		"sha256": r.SHA256, "source": string(r.Source), "pages": r.Pages, "blob": r.BlobKey, "original": r.OriginalKey,
-		"by": r.CreatedBy, "now": r.CreatedAt,
+		"by": r.CreatedBy, "now": r.CreatedAt, "request": request,
 	})
 	if err != nil {
 		return err
@@ -81,6 +86,10 @@ func count(ctx context.Context, tx *tenant.Tx, session uuid.UUID) (int64, error)
 
 func find(ctx context.Context, tx *tenant.Tx, session uuid.UUID, document ID) (row, error) {
 	return tenant.One[row](ctx, tx, sqlFindDocument, tenant.Args{"id": document.UUID, "session": session})
+}
+
+func findByRequest(ctx context.Context, tx *tenant.Tx, session, request uuid.UUID) (row, error) {
+	return tenant.One[row](ctx, tx, sqlFindByRequest, tenant.Args{"session": session, "request": request})
 }
 
 func findPage(ctx context.Context, tx *tenant.Tx, document ID, number int) (string, error) {

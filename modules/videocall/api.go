@@ -48,7 +48,15 @@ type chatInput struct {
 
 type uploadInput struct {
 	RawBody huma.MultipartFormFiles[struct {
-		File huma.FormFile `form:"file" required:"true" doc:"JPEG or PNG; from the desk also PDF; at most 10 MiB"`
+		File huma.FormFile `form:"file" required:"true" doc:"JPEG, PNG or PDF, at most 10 MiB"`
+	}]
+}
+
+type handInInput struct {
+	RawBody huma.MultipartFormFiles[struct {
+		Pages     []huma.FormFile `form:"pages" required:"true" doc:"A JPEG or PNG for each page, at most 12, together at most 10 MiB"`
+		Name      string          `form:"name" maxLength:"120" doc:"What the paper is called"`
+		RequestID string          `form:"request_id" required:"true" doc:"The same request makes one document"`
 	}]
 }
 
@@ -56,12 +64,12 @@ type documentOutput struct{ Body DocumentView }
 
 type readInput struct {
 	ID   string `path:"id" format:"uuid"`
-	Page int    `query:"page" default:"1" minimum:"1" maximum:"20"`
+	Page int    `query:"page" default:"1" minimum:"1" maximum:"21"`
 }
 
 type deskReadInput struct {
 	ID       string `path:"id" format:"uuid"`
-	Page     int    `query:"page" default:"1" minimum:"1" maximum:"20"`
+	Page     int    `query:"page" default:"1" minimum:"1" maximum:"21"`
 	Original bool   `query:"original" doc:"The file as received, as a download"`
 }
 
@@ -115,6 +123,36 @@ func (s *Service) apiUpload(ctx context.Context, in *uploadInput) (*documentOutp
 		return nil, err
 	}
 	return &documentOutput{Body: doc}, nil
+}
+
+func (s *Service) apiHandIn(ctx context.Context, in *handInInput) (*documentOutput, error) {
+	t, a, err := caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	form := in.RawBody.Data()
+	request, err := requestOf(form.RequestID)
+	if err != nil {
+		return nil, err
+	}
+	paper := documents.Captured{Name: form.Name, Request: request}
+	for _, page := range form.Pages {
+		paper.Pictures = append(paper.Pictures, page)
+	}
+	doc, err := s.HandIn(ctx, t, a, paper)
+	if err != nil {
+		return nil, err
+	}
+	return &documentOutput{Body: doc}, nil
+}
+
+// requestOf reads the number of a request that came in a form.
+func requestOf(text string) (uuid.UUID, error) {
+	request, err := uuid.Parse(text)
+	if err != nil {
+		err = problem.New(problem.Invalid, "form.invalid").WithField("request_id", "form.value").Wrap(err)
+	}
+	return request, err
 }
 
 func (s *Service) apiRead(ctx context.Context, in *readInput) (*contentOutput, error) {

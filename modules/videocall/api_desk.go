@@ -83,6 +83,19 @@ type awayInput struct {
 	}
 }
 
+type askPaperInput struct {
+	Body struct {
+		Name  string `json:"name" maxLength:"320" doc:"What the paper is called, at most 80 characters"`
+		Pages int    `json:"pages,omitempty" doc:"How many pages are expected, at most 12; 0 where that is not known"`
+	}
+}
+
+type askInput struct {
+	Body struct {
+		AskID uuid.UUID `json:"ask_id" format:"uuid"`
+	}
+}
+
 type breakInput struct {
 	Body struct {
 		On bool `json:"on" doc:"Begin it; false ends it"`
@@ -106,6 +119,8 @@ func RegisterDesk(api huma.API, s *Service) {
 	upload.MaxBodyBytes = web.UploadLimit
 	web.Register(api, upload, s.apiUpload)
 	web.Register(api, op(http.MethodGet, "/api/desk/session/documents/{id}", "desk-read-document", "A page's picture, or the original", tag), s.apiDeskRead)
+	web.Register(api, op(http.MethodPost, "/api/desk/session/papers", "desk-ask-paper", "Ask the citizen to capture a paper", tag), s.apiAskPaper)
+	web.Register(api, op(http.MethodPost, "/api/desk/session/asks/withdraw", "desk-withdraw-ask", "Take back what was asked", tag), s.apiWithdrawAsk)
 	web.Register(api, op(http.MethodPost, "/api/desk/session/hold", "desk-hold", "Ask the citizen to wait", tag), s.apiStep(Hold))
 	web.Register(api, op(http.MethodPost, "/api/desk/session/resume", "desk-resume", "Go on after a hold", tag), s.apiStep(Resume))
 	web.Register(api, op(http.MethodPost, "/api/desk/session/recall", "desk-recall", "Ring again", tag), s.apiStep(Recall))
@@ -256,4 +271,20 @@ func (s *Service) apiSendAway(ctx context.Context, in *awayInput) (*empty, error
 		return nil, err
 	}
 	return &empty{}, s.SendAway(ctx, t, a, in.Body.Guest)
+}
+
+func (s *Service) apiAskPaper(ctx context.Context, in *askPaperInput) (*empty, error) {
+	t, a, err := caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &empty{}, s.AskForPaper(ctx, t, a, in.Body.Name, in.Body.Pages)
+}
+
+func (s *Service) apiWithdrawAsk(ctx context.Context, in *askInput) (*empty, error) {
+	t, a, err := caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &empty{}, s.WithdrawAsk(ctx, t, a, in.Body.AskID)
 }

@@ -90,9 +90,9 @@ func RegisterKiosk(api huma.API, s *Service) {
 	web.Register(api, op(http.MethodPost, "/api/kiosk/session/join", "kiosk-join", "Admission to the video", tag), s.apiJoin)
 	web.Register(api, op(http.MethodPost, "/api/kiosk/session/beat", "kiosk-beat", "Sign of life in the call", tag), s.apiBeat)
 	web.Register(api, op(http.MethodPost, "/api/kiosk/session/chat", "kiosk-chat", "Write to the operator", tag), s.apiChat)
-	upload := op(http.MethodPost, "/api/kiosk/session/documents", "kiosk-add-document", "Hand in a captured paper", tag)
+	upload := op(http.MethodPost, "/api/kiosk/session/documents", "kiosk-add-document", "Hand in a captured paper, page by page", tag)
 	upload.MaxBodyBytes = web.UploadLimit
-	web.Register(api, upload, s.apiUpload)
+	web.Register(api, upload, s.apiHandIn)
 	web.Register(api, op(http.MethodGet, "/api/kiosk/session/documents/{id}", "kiosk-read-document", "A page's picture", tag), s.apiRead)
 	web.Register(api, op(http.MethodPost, "/api/kiosk/receipt", "kiosk-receipt", "Send what one takes home to the appointment's address", tag), s.apiReceipt)
 	web.Register(api, op(http.MethodPost, "/api/kiosk/session/lack", "kiosk-lack", "Say what one does not have", tag), s.apiLack)

@@ -106,6 +106,22 @@ func (d *door) upload(t *testing.T, a actor.Actor, path, name, content string) *
 	return d.request(t, a, http.MethodPost, path, form.FormDataContentType(), &b)
 }
 
+// handIn sends a captured paper as the kiosk does.
+func (d *door) handIn(t *testing.T, a actor.Actor, name string, request uuid.UUID, pages ...string) *http.Response {
+	t.Helper()
+	var b bytes.Buffer
+	form := multipart.NewWriter(&b)
+	require.NoError(t, form.WriteField("name", name))
+	require.NoError(t, form.WriteField("request_id", request.String()))
+	for _, page := range pages {
+		part, err := form.CreateFormFile("pages", "page")
+		require.NoError(t, err)
+		_, _ = part.Write([]byte(page))
+	}
+	require.NoError(t, form.Close())
+	return d.request(t, a, http.MethodPost, "/api/kiosk/session/documents", form.FormDataContentType(), &b)
+}
+
 // onePage is the smallest PDF that poppler shows.
 const onePage = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R 3 0 R]/Count 2>>endobj\n" +
 	"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -157,10 +173,17 @@ func TestAnEncounterOverHTTP(t *testing.T) {
 	res := d.upload(t, operator, "/api/desk/session/documents", `mo"dulo/..\a.pdf`, onePage)
 	raw, _ := io.ReadAll(res.Body)
 	require.Equal(t, 200, res.StatusCode, "%s", raw)
-	res = d.upload(t, kiosk, "/api/kiosk/session/documents", "foto.png", pngOf(t))
-	require.Equal(t, 200, res.StatusCode)
-	res = d.upload(t, kiosk, "/api/kiosk/session/documents", "x.html", "<html><script>alert(1)</script>")
-	require.Equal(t, 422, res.StatusCode)
+	d.send(t, operator, "POST", "/api/desk/session/papers", map[string]any{"name": ""}, 422)
+	d.send(t, operator, "POST", "/api/desk/session/papers", map[string]any{"name": "Carta d'identità", "pages": 2}, 204)
+	d.send(t, operator, "POST", "/api/desk/session/papers", map[string]any{"name": "Altro"}, 409)
+	request := uuid.New()
+	for range 2 { // the answer may be lost, the paper is one
+		res = d.handIn(t, kiosk, "Carta d'identità", request, pngOf(t), pngOf(t))
+		raw, _ = io.ReadAll(res.Body)
+		require.Equal(t, 200, res.StatusCode, "%s", raw)
+	}
+	require.Equal(t, 422, d.handIn(t, kiosk, "x.html", uuid.New(), "<html><script>alert(1)</script>").StatusCode)
+	require.Equal(t, 422, d.handIn(t, kiosk, "niente", uuid.New()).StatusCode)
 
 	state = d.send(t, kiosk, "GET", "/api/kiosk/state", nil, 200)
 	papers := state["session"].(map[string]any)["documents"].([]any)
@@ -168,6 +191,8 @@ func TestAnEncounterOverHTTP(t *testing.T) {
 	first := papers[0].(map[string]any)
 	require.Equal(t, "a.pdf", first["name"])
 	require.Len(t, first["pages"], 2)
+	require.Equal(t, "Carta d'identità.pdf", papers[1].(map[string]any)["name"])
+	require.Len(t, papers[1].(map[string]any)["pages"], 2)
 	for _, url := range append(first["pages"].([]any), papers[1].(map[string]any)["url"]) {
 		res := d.request(t, kiosk, "GET", url.(string), "", nil)
 		require.Equal(t, 200, res.StatusCode)

@@ -26,6 +26,13 @@ const (
 	EventClosed    EventKind = "closed"
 	EventAbandoned EventKind = "abandoned"
 	EventNoShow    EventKind = "no_show"
+
+	EventPaperAsked     EventKind = "paper_asked"
+	EventPaperGiven     EventKind = "paper_given"
+	EventSignatureAsked EventKind = "signature_asked"
+	EventSigned         EventKind = "signed"
+	EventNotSigned      EventKind = "not_signed"
+	EventAskWithdrawn   EventKind = "ask_withdrawn"
 )
 
 // Event is one line of the ledger, which only grows.
@@ -92,7 +99,8 @@ func Billed(events []Event, until time.Time) time.Duration {
 			if open {
 				total, open = total+at.Sub(since), false
 			}
-		case EventStarted, EventClaimed, EventJoined, EventHeld, EventUnheld:
+		case EventStarted, EventClaimed, EventJoined, EventHeld, EventUnheld,
+			EventPaperAsked, EventPaperGiven, EventSignatureAsked, EventSigned, EventNotSigned, EventAskWithdrawn:
 		}
 	}
 	if open && until.After(since) {

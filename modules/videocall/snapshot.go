@@ -79,6 +79,9 @@ func (s *Service) KioskState(ctx context.Context, t tenant.Tenant, a actor.Actor
 			if state.Session.Guests, err = s.entries(ctx, tx, v, KioskSide); err != nil {
 				return err
 			}
+			if state.Session.Ask, err = askedNow(ctx, tx, v.ID); err != nil {
+				return err
+			}
 			state.Session.Chat, state.Session.Documents, err = s.matter(ctx, tx, v, "/api/kiosk")
 		}
 		return err
@@ -248,6 +251,9 @@ func (s *Service) DeskState(ctx context.Context, t tenant.Tenant, a actor.Actor)
 			return err
 		}
 		if state.Session.Guests, err = s.entries(ctx, tx, &v, DeskSide); err != nil {
+			return err
+		}
+		if state.Session.Asks, err = askedSoFar(ctx, tx, v.ID); err != nil {
 			return err
 		}
 		state.Session.Chat, state.Session.Documents, err = s.matter(ctx, tx, &v, "/api/desk")

@@ -60,6 +60,7 @@ type KioskSession struct {
 	Chat            []ChatView     `json:"chat"`
 	Documents       []DocumentView `json:"documents"`
 	Ended           *EndView       `json:"ended"`
+	Ask             *AskView       `json:"ask" doc:"What the operator asks for now"`
 	Guests          []GuestEntry   `json:"guests" doc:"Who else was invited"`
 }
 
@@ -91,7 +92,7 @@ type DocumentView struct {
 	Name      string           `json:"name"`
 	MediaType string           `json:"media_type" doc:"Of the pictures at url and pages"`
 	SizeBytes int64            `json:"size_bytes"`
-	Source    documents.Source `json:"source" enum:"kiosk_capture,desk_upload"`
+	Source    documents.Source `json:"source" enum:"kiosk_capture,desk_upload,desk_text,signed"`
 	At        time.Time        `json:"at"`
 	URL       string           `json:"url" doc:"A picture of the first page"`
 	Pages     []string         `json:"pages" doc:"A picture of each page"`
@@ -160,6 +161,7 @@ type DeskSession struct {
 	ConnectedAt   *time.Time     `json:"connected_at"`
 	Chat          []ChatView     `json:"chat"`
 	Documents     []DocumentView `json:"documents"`
+	Asks          []AskView      `json:"asks" doc:"What was asked of the citizen so far"`
 	Details       string         `json:"details"`
 	Guests        []GuestEntry   `json:"guests" doc:"Who else was invited"`
 }
