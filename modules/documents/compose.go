@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"image/png"
 	"io"
 	"strings"
 	"time"
@@ -106,7 +107,9 @@ func (s *Service) Sign(ctx context.Context, t tenant.Tenant, in Signature, shown
 		if err != nil {
 			return nil, err
 		}
-		in.Picture = clean[0]
+		if in.Picture = clean[0]; empty(in.Picture) {
+			return nil, problem.New(problem.Invalid, "documents.signature_empty")
+		}
 	}
 	var pages [][]byte
 	for _, c := range shown {
@@ -125,6 +128,24 @@ func (s *Service) Sign(ctx context.Context, t tenant.Tenant, in Signature, shown
 		return nil, err
 	}
 	return s.made(ctx, t, Received{name: pdfName(in.Name), source: Signed, request: &in.Request}, pdf)
+}
+
+// empty says whether a picture is one colour all over: nobody drew on it.
+func empty(picture []byte) bool {
+	img, err := png.Decode(bytes.NewReader(picture))
+	if err != nil {
+		return true
+	}
+	b := img.Bounds()
+	first := img.At(b.Min.X, b.Min.Y)
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		for x := b.Min.X; x < b.Max.X; x++ {
+			if img.At(x, y) != first {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // made stores a PDF that was written here, with the pictures of its pages: what a screen shows is what the file holds.

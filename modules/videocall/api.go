@@ -3,6 +3,7 @@ package videocall
 import (
 	"bytes"
 	"context"
+	"io"
 	"mime"
 	"net/http"
 	"strings"
@@ -57,6 +58,15 @@ type handInInput struct {
 		Pages     []huma.FormFile `form:"pages" required:"true" doc:"A JPEG or PNG for each page, at most 12, together at most 10 MiB"`
 		Name      string          `form:"name" maxLength:"120" doc:"What the paper is called"`
 		RequestID string          `form:"request_id" required:"true" doc:"The same request makes one document"`
+	}]
+}
+
+type signInput struct {
+	RawBody huma.MultipartFormFiles[struct {
+		Drawing   huma.FormFile `form:"drawing" doc:"PNG of the signature"`
+		Typed     string        `form:"typed" maxLength:"400" doc:"Or the name of who cannot draw, at most 100 characters: it states that it stands for the signature"`
+		AskID     string        `form:"ask_id" required:"true"`
+		RequestID string        `form:"request_id" required:"true" doc:"The same request signs once"`
 	}]
 }
 
@@ -140,6 +150,29 @@ func (s *Service) apiHandIn(ctx context.Context, in *handInInput) (*documentOutp
 		paper.Pictures = append(paper.Pictures, page)
 	}
 	doc, err := s.HandIn(ctx, t, a, paper)
+	if err != nil {
+		return nil, err
+	}
+	return &documentOutput{Body: doc}, nil
+}
+
+func (s *Service) apiSign(ctx context.Context, in *signInput) (*documentOutput, error) {
+	t, a, err := caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	form := in.RawBody.Data()
+	sign := Signature{Typed: form.Typed}
+	if sign.Ask, err = requestOf(form.AskID); err == nil {
+		sign.Request, err = requestOf(form.RequestID)
+	}
+	if err == nil && form.Drawing.IsSet {
+		sign.Drawing, err = io.ReadAll(io.LimitReader(form.Drawing, documents.MaxBytes))
+	}
+	if err != nil {
+		return nil, err
+	}
+	doc, err := s.Sign(ctx, t, a, sign)
 	if err != nil {
 		return nil, err
 	}

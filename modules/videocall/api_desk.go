@@ -90,6 +90,14 @@ type askPaperInput struct {
 	}
 }
 
+type askSignatureInput struct {
+	Body struct {
+		Document uuid.UUID `json:"document_id,omitempty" format:"uuid" doc:"A document of the session"`
+		Title    string    `json:"title,omitempty" maxLength:"320" doc:"Or the title of a text, at most 80 characters"`
+		Text     string    `json:"text,omitempty" maxLength:"16000" doc:"At most 4,000 characters"`
+	}
+}
+
 type askInput struct {
 	Body struct {
 		AskID uuid.UUID `json:"ask_id" format:"uuid"`
@@ -120,6 +128,7 @@ func RegisterDesk(api huma.API, s *Service) {
 	web.Register(api, upload, s.apiUpload)
 	web.Register(api, op(http.MethodGet, "/api/desk/session/documents/{id}", "desk-read-document", "A page's picture, or the original", tag), s.apiDeskRead)
 	web.Register(api, op(http.MethodPost, "/api/desk/session/papers", "desk-ask-paper", "Ask the citizen to capture a paper", tag), s.apiAskPaper)
+	web.Register(api, op(http.MethodPost, "/api/desk/session/signatures", "desk-ask-signature", "Ask the citizen to sign a document or a text", tag), s.apiAskSignature)
 	web.Register(api, op(http.MethodPost, "/api/desk/session/asks/withdraw", "desk-withdraw-ask", "Take back what was asked", tag), s.apiWithdrawAsk)
 	web.Register(api, op(http.MethodPost, "/api/desk/session/hold", "desk-hold", "Ask the citizen to wait", tag), s.apiStep(Hold))
 	web.Register(api, op(http.MethodPost, "/api/desk/session/resume", "desk-resume", "Go on after a hold", tag), s.apiStep(Resume))
@@ -279,6 +288,14 @@ func (s *Service) apiAskPaper(ctx context.Context, in *askPaperInput) (*empty, e
 		return nil, err
 	}
 	return &empty{}, s.AskForPaper(ctx, t, a, in.Body.Name, in.Body.Pages)
+}
+
+func (s *Service) apiAskSignature(ctx context.Context, in *askSignatureInput) (*empty, error) {
+	t, a, err := caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &empty{}, s.AskForSignature(ctx, t, a, ToSign(in.Body))
 }
 
 func (s *Service) apiWithdrawAsk(ctx context.Context, in *askInput) (*empty, error) {

@@ -94,6 +94,10 @@ func RegisterKiosk(api huma.API, s *Service) {
 	upload.MaxBodyBytes = web.UploadLimit
 	web.Register(api, upload, s.apiHandIn)
 	web.Register(api, op(http.MethodGet, "/api/kiosk/session/documents/{id}", "kiosk-read-document", "A page's picture", tag), s.apiRead)
+	sign := op(http.MethodPost, "/api/kiosk/session/signature", "kiosk-sign", "Sign what the operator asks to be signed", tag)
+	sign.MaxBodyBytes = web.UploadLimit
+	web.Register(api, sign, s.apiSign)
+	web.Register(api, op(http.MethodPost, "/api/kiosk/session/signature/refuse", "kiosk-refuse-signature", "Do not sign", tag), s.apiRefuseToSign)
 	web.Register(api, op(http.MethodPost, "/api/kiosk/receipt", "kiosk-receipt", "Send what one takes home to the appointment's address", tag), s.apiReceipt)
 	web.Register(api, op(http.MethodPost, "/api/kiosk/session/lack", "kiosk-lack", "Say what one does not have", tag), s.apiLack)
 	web.Register(api, op(http.MethodGet, "/api/kiosk/session/times", "kiosk-times", "Other times for the appointment", tag), s.apiTimes)
@@ -225,4 +229,12 @@ func (s *Service) apiCancelAway(ctx context.Context, _ *empty) (*empty, error) {
 		return nil, err
 	}
 	return nil, s.CancelAway(ctx, t, a)
+}
+
+func (s *Service) apiRefuseToSign(ctx context.Context, in *askInput) (*empty, error) {
+	t, a, err := caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &empty{}, s.RefuseToSign(ctx, t, a, in.Body.AskID)
 }

@@ -136,18 +136,18 @@ func (s *Service) WithdrawAsk(ctx context.Context, t tenant.Tenant, a actor.Acto
 	if err != nil {
 		return err
 	}
-	return s.turnDown(ctx, t, a, ask, AskWithdrawn, line{kind: EventAskWithdrawn, staff: &operator})
+	return s.turnDown(ctx, t, a, ask, "", AskWithdrawn, line{kind: EventAskWithdrawn, staff: &operator})
 }
 
-// turnDown ends an open ask without a result.
-func (s *Service) turnDown(ctx context.Context, t tenant.Tenant, a actor.Actor, ask uuid.UUID, to AskState, l line) error {
+// turnDown ends an open ask, of one kind or of any, without a result.
+func (s *Service) turnDown(ctx context.Context, t tenant.Tenant, a actor.Actor, ask uuid.UUID, kind AskKind, to AskState, l line) error {
 	var v Session
 	err := s.cfg.DB.InTenant(ctx, t, func(tx *tenant.Tx) (err error) {
 		if v, err = calling(ctx, tx, a); err != nil {
 			return err
 		}
 		open, err := openAsk(ctx, tx, v.ID)
-		if errors.Is(err, problem.NotFound) || (err == nil && open.ID != ask) {
+		if errors.Is(err, problem.NotFound) || (err == nil && (open.ID != ask || (kind != "" && open.Kind != kind))) {
 			return nil // it is answered already: both may touch at once
 		}
 		if err != nil {

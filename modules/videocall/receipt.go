@@ -29,7 +29,7 @@ type Receipt struct {
 	Office    string
 	Outcome   string // in words
 	Lines     []string
-	Documents []documents.Document // what the office showed
+	Documents []documents.Document // what the office showed, and what was signed
 	session   ID
 }
 
@@ -66,7 +66,7 @@ func (s *Service) Receipt(ctx context.Context, tx *tenant.Tx, appointment uuid.U
 	}
 	docs, err := s.cfg.Documents.List(ctx, tx, v.ID.UUID)
 	for _, d := range docs {
-		if d.Source == documents.DeskUpload {
+		if d.Source == documents.DeskUpload || d.Source == documents.Signed {
 			r.Documents = append(r.Documents, d)
 		}
 	}

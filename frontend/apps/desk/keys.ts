@@ -25,6 +25,8 @@ export const KEYS = [
   ['C', 'chat'],
   ['X', 'ready'],
   ['I', 'file'],
+  ['Q', 'ask_paper'],
+  ['F', 'ask_signature'],
   ['E', 'outcome'],
   ['P', 'note'],
   ['D', 'devices'],
@@ -82,6 +84,10 @@ export function actOf(
       return { kind: 'focus', target: 'outcome' };
     case 'i':
       return session === null ? null : { kind: 'file' };
+    case 'q':
+      return event({ kind: 'dialogOpened', dialog: 'ask_paper' });
+    case 'f':
+      return event({ kind: 'dialogOpened', dialog: 'ask_signature' });
     case 'd':
       return event({ kind: 'dialogOpened', dialog: 'devices' });
     case 'b':

@@ -9,7 +9,7 @@ import { isoDate } from '../../packages/text/index';
 import * as drafts from './drafts';
 import { actOf, type KeyAct } from './keys';
 import { bell, newLine } from './live';
-import type { Effect, Event } from './model';
+import type { Asking, Effect, Event } from './model';
 import { demandOf, EMPTY, initial, sessionOf, update } from './state';
 import { titleOf, view } from './view';
 import type { Ports } from './views/ports';
@@ -118,6 +118,15 @@ function run(effect: Effect): void {
     case 'sendAway':
       api.sendAway(effect.id).then(refresh, (error: unknown) => send(failed(known(error))));
       return;
+    case 'ask':
+      return follow(
+        askFor(effect.what, effect.of),
+        () => ({ kind: 'askReady' }),
+        (error) => ({ kind: 'askRefused', error }),
+      );
+    case 'withdrawAsk':
+      api.withdrawAsk(effect.id).then(refresh, (error: unknown) => send(failed(known(error))));
+      return;
     case 'pass':
       return follow(api.pass(effect.to, effect.why), () => ({ kind: 'stepDone' }), (error) => ({ kind: 'passRefused', error }));
     case 'close':
@@ -161,6 +170,11 @@ function run(effect: Effect): void {
     case 'say':
       return announcer.say(t(`desk.say.${effect.key}`, effect.args), effect.key === 'dropped');
   }
+}
+
+function askFor(what: 'ask_paper' | 'ask_signature', { name, pages, document: id, text }: Asking): Promise<void> {
+  if (what === 'ask_paper') return api.askPaper(name.trim(), pages);
+  return api.askSignature(id === '' ? { title: name.trim(), text: text.trim() } : { document_id: id });
 }
 
 async function refresh(): Promise<void> {

@@ -20,7 +20,7 @@ export interface Toast {
 }
 
 /** Windows over the desk. */
-export type Dialog = 'keys' | 'emergency' | 'invite' | 'day' | 'devices' | 'no_show' | 'paper' | 'pass' | 'chosen';
+export type Dialog = 'keys' | 'emergency' | 'invite' | 'day' | 'devices' | 'no_show' | 'paper' | 'pass' | 'chosen' | 'ask_paper' | 'ask_signature';
 
 /** The window in which a person is passed on. */
 export interface Passing {
@@ -37,6 +37,20 @@ export interface Inviting {
   readonly name: string;
   readonly colleagues: Targets['colleagues'];
   readonly busy: boolean;
+  readonly wrong: string;
+}
+
+/** What is being asked of the citizen. */
+export interface Asking {
+  /** Of the paper, or the title of a text. */
+  readonly name: string;
+  /** How many are expected; 0 for any number. */
+  readonly pages: number;
+  /** What is to be signed, "" for a text of the operator's. */
+  readonly document: string;
+  readonly text: string;
+  readonly busy: boolean;
+  /** What is wrong, in the server's words. */
   readonly wrong: string;
 }
 
@@ -78,6 +92,7 @@ export interface Model {
   readonly busy: DeskStep | 'pass' | 'close' | null;
   readonly passing: Passing | null;
   readonly inviting: Inviting | null;
+  readonly asking: Asking | null;
   /** The window of an emergency: before it is called, while it is, and what was answered. */
   readonly help: 'ask' | 'calling' | Emergency;
   /** Who is about to be called before others, and why. */
@@ -144,6 +159,11 @@ export type Event =
   | { readonly kind: 'passReasoned'; readonly why: string }
   | { readonly kind: 'passAsked' }
   | { readonly kind: 'passRefused'; readonly error: ApiError }
+  | { readonly kind: 'askTyped'; readonly change: Partial<Asking> }
+  | { readonly kind: 'askSubmitted' }
+  | { readonly kind: 'askReady' }
+  | { readonly kind: 'askRefused'; readonly error: ApiError }
+  | { readonly kind: 'askWithdrawn'; readonly id: string }
   // The matter.
   | { readonly kind: 'restored'; readonly session: string; readonly draft: Draft }
   | { readonly kind: 'chatTyped'; readonly text: string }
@@ -174,6 +194,8 @@ export type Effect =
   | { readonly kind: 'targets' }
   | { readonly kind: 'invite'; readonly name: string; readonly colleague: string }
   | { readonly kind: 'sendAway'; readonly id: string }
+  | { readonly kind: 'ask'; readonly what: 'ask_paper' | 'ask_signature'; readonly of: Asking }
+  | { readonly kind: 'withdrawAsk'; readonly id: string }
   | { readonly kind: 'pass'; readonly to: PassTo; readonly why: string }
   | { readonly kind: 'close'; readonly outcome: Outcome; readonly note: string }
   | { readonly kind: 'chat'; readonly text: string; readonly requestId: string }

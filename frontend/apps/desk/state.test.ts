@@ -51,6 +51,7 @@ const session = (state: SessionState, more: Partial<DeskSession> = {}): DeskSess
   guests: [],
   chat: [],
   documents: [],
+  asks: [],
   details: '',
   ...more,
 });

@@ -4,6 +4,7 @@ import { type DeskSession, type DeskSnapshot, inCall, type WaitingPerson } from 
 import { skewOf } from '../../packages/text/index';
 import type { Demand, Draft, Effect, Event, Model, Toast } from './model';
 import { inMatter } from './matter';
+import { inAsking, openAsking } from './asking';
 import { inInviting, openInviting } from './inviting';
 import { inPassing, MIN_WHY, openPassing } from './passing';
 import { can } from './steps';
@@ -45,6 +46,7 @@ export function initial(now: number): Model {
     busy: null,
     passing: null,
     inviting: null,
+    asking: null,
     help: 'ask',
     choosing: null,
     closing: null,
@@ -118,7 +120,7 @@ export function canClaim(model: Model): boolean {
 
 /** Moves the machine by one event. */
 export function update(model: Model, event: Event): Step {
-  return inMatter(model, event) ?? inInviting(model, event) ?? inPassing(model, event) ?? move(model, event);
+  return inMatter(model, event) ?? inInviting(model, event) ?? inAsking(model, event) ?? inPassing(model, event) ?? move(model, event);
 }
 
 /** A state without effects. */
@@ -292,6 +294,7 @@ function openDialog(model: Model, event: Extract<Event, { kind: 'dialogOpened' }
   }
   if (event.dialog === 'pass') return openPassing(model);
   if (event.dialog === 'invite') return openInviting(model);
+  if (event.dialog === 'ask_paper' || event.dialog === 'ask_signature') return openAsking(model, event.dialog);
   if (event.dialog !== 'day' || event.date === undefined) return only({ ...model, dialog: event.dialog });
   return {
     model: { ...model, dialog: 'day', day: { date: event.date, status: 'loading', appointments: [] } },

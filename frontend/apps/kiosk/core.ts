@@ -1,6 +1,7 @@
 /** The common ground of the kiosk's machine: a step, the empty citizen, and the ways back to it. */
 import type { Receipt } from '../../packages/api/types';
-import type { Effect, Model } from './model';
+import { WHOLE } from '../../packages/scan/geometry';
+import type { Effect, Model, PaperState, SignState } from './model';
 
 /** What a step of the machine yields. */
 export interface Step {
@@ -10,6 +11,14 @@ export interface Step {
 
 /** Nothing asked, nothing said of what is missing. */
 export const NOT_LACKING = { step: 'off', items: [], times: null, start: '', failed: '' } as const;
+
+/** Nothing captured. */
+export const NO_PAPER: PaperState = {
+  step: 'off', pages: [], at: 0, again: false, busy: false, corners: WHOLE, failed: null, request: '', asked: '', since: 0,
+};
+
+/** Nothing to sign. */
+export const NO_SIGN: SignState = { step: 'off', ask: '', seen: 1, drawn: false, from: 'draw', failed: null, request: '', since: 0 };
 
 /** Everything that belongs to one citizen, empty. */
 export function blank() {
@@ -25,7 +34,8 @@ export function blank() {
     call: { link: 'off', peer: 'absent', quality: 'unknown', picture: false, soundBlocked: false, screen: false },
     pointer: null,
     fault: null,
-    paper: { step: 'off', picture: '', detail: '', at: 0 },
+    paper: NO_PAPER,
+    sign: NO_SIGN,
     viewing: null,
     page: 1,
     seen: [],

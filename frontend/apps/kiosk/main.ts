@@ -11,7 +11,8 @@ import { Equipment } from './equipment';
 import { guard } from './guard';
 import { Live } from './live';
 import type { Effect, Event } from './model';
-import { Picture } from './picture';
+import { Pen } from './pen';
+import { Sheets } from './sheets';
 import { checking, demandOf, initial, update } from './state';
 import { view } from './view';
 import type { Ports } from './views/ports';
@@ -23,7 +24,8 @@ const OWN_PATH = '/collegamento';
 const root = document.getElementById('app') as HTMLElement;
 const announcer = new Announcer(document.body);
 const voice = new Voice();
-const picture = new Picture();
+const sheets = new Sheets();
+const pen = new Pen((drawn) => send({ kind: 'signDrawn', drawn }));
 const equipment = new Equipment();
 const level = new Level();
 let stream: Stream | null = null;
@@ -50,6 +52,7 @@ function send(event: Event): void {
       for (const effect of step.effects) run(effect);
       draw();
       live.follow(demandOf(model));
+      pen.follow(model.sign.step);
       level.follow(checking(model) ? live.line.microphone : null);
     }
   } finally {
@@ -60,7 +63,7 @@ function send(event: Event): void {
 const live = new Live(send, () => void refresh(), () => model.screen === 'session');
 
 function draw(): void {
-  const ports: Ports = { send, own: live.line.own, other: live.line.other, screen: live.line.screen, guests: live.line.guests.element, level: level.element, newId: newRequestId };
+  const ports: Ports = { send, own: live.line.own, other: live.line.other, screen: live.line.screen, guests: live.line.guests.element, level: level.element, pad: pen.canvas, newId: newRequestId };
   const { text, contrast } = model.look;
   Object.assign(document.documentElement.dataset, { home: String(model.home),  text: String(text), contrast: String(contrast) });
   render(view(model, ports), root);
@@ -152,15 +155,34 @@ function run(effect: Effect): void {
       api.sendChat(effect.text).then(refresh, () => send({ kind: 'chatFailed' }));
       return;
     case 'capture':
-      picture.take(live.line.own).then(
-        (url) => send({ kind: 'paperShot', picture: url }),
+      sheets.take(live.line.own, effect.id).then(
+        (page) => send({ kind: 'paperShot', page }),
         () => send({ kind: 'paperFailed', detail: t('kiosk.paper.no_camera') }),
       );
       return;
+    case 'straighten':
+      sheets.straighten(effect.id, effect.corners).then(
+        (picture) => send({ kind: 'paperStraightened', id: effect.id, picture }),
+        () => send({ kind: 'paperFailed', detail: t('kiosk.paper.failed') }),
+      );
+      return;
     case 'upload':
-      return upload();
-    case 'discard':
-      return picture.discard();
+      return upload(effect.pages, effect.request);
+    case 'keep':
+      return sheets.keepOnly(effect.pages);
+    case 'sign':
+      (effect.typed === '' ? pen.picture() : Promise.resolve(effect.typed))
+        .then((mark) => api.sign(effect.ask, mark, effect.request))
+        .then(
+          () => send({ kind: 'signSent' }),
+          (error: unknown) => send({ kind: 'signFailed', detail: known(error).detail }),
+        );
+      return;
+    case 'refuse':
+      api.refuseToSign(effect.ask).then(refresh, (error: unknown) => send({ kind: 'signFailed', detail: known(error).detail }));
+      return;
+    case 'clearPad':
+      return pen.clear();
     case 'notice':
       return live.chime.play('notice');
     case 'preload':
@@ -175,11 +197,11 @@ function run(effect: Effect): void {
   }
 }
 
-function upload(): void {
-  const content = picture.content;
-  if (content === null) return send({ kind: 'paperFailed', detail: '' });
+function upload(ids: readonly string[], request: string): void {
   const time = `${isoDate(now())}-${Math.floor(now() / 1000) % 86_400}`;
-  api.sendPaper(content, t('kiosk.paper.name', { time })).then(
+  const ask = model.snapshot?.session?.ask;
+  const name = ask?.kind === 'paper' ? ask.name : t('kiosk.paper.name', { time });
+  api.sendPaper(sheets.pages(ids), name, request).then(
     () => send({ kind: 'paperSent' }),
     (error: unknown) => send({ kind: 'paperFailed', detail: known(error).detail }),
   );
@@ -188,7 +210,8 @@ function upload(): void {
 /** Nothing of a citizen stays: no track, no picture, no node, no word. */
 function wipe(): void {
   live.wipe();
-  picture.discard();
+  sheets.keepOnly([]);
+  pen.clear();
   voice.hush();
   announcer.clear();
   sessionStorage.clear();

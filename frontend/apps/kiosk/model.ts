@@ -1,6 +1,7 @@
 /** What the kiosk's state machine speaks: its state, the events that move it, the effects it asks for. */
 import type { ApiError } from '../../packages/api/http';
 import type { Beat, KioskSnapshot, Receipt, WalkIn } from '../../packages/api/types';
+import type { Corners } from '../../packages/scan/geometry';
 import type { Language } from '../../packages/text/index';
 import type { Link, MediaFault, Peer, Pointer, Quality } from '../../packages/call/index';
 
@@ -10,8 +11,61 @@ export type Screen = 'boot' | 'enrol' | 'start' | 'code' | 'walkin' | 'help' | '
 /** What a citizen sees of a session. */
 export type Stage = 'waiting' | 'ringing' | 'joining' | 'call' | 'held' | 'dropped';
 
-/** The steps of showing a paper. */
-export type PaperStep = 'off' | 'aim' | 'review' | 'sending' | 'sent' | 'failed';
+/** The steps of capturing a paper. */
+export type PaperStep = 'off' | 'aim' | 'pages' | 'corners' | 'sending' | 'sent';
+
+/** One captured page: what the camera saw, and the sheet in it, straight. */
+export interface Sheet {
+  readonly id: string;
+  readonly photo: string;
+  readonly picture: string;
+  readonly width: number;
+  readonly height: number;
+  /** In parts of the photo's sides. */
+  readonly corners: Corners;
+  /** A sheet was found; else the whole photo counts as one. */
+  readonly found: boolean;
+}
+
+/** The steps of signing. */
+export type SignStep = 'off' | 'read' | 'draw' | 'type' | 'sending' | 'signed';
+
+/** A signature on its way. */
+export interface SignState {
+  readonly step: SignStep;
+  /** What the operator asks for and this page has heard. */
+  readonly ask: string;
+  /** The last page that was looked at. */
+  readonly seen: number;
+  readonly drawn: boolean;
+  /** Where a sending that fails goes back to. */
+  readonly from: 'draw' | 'type';
+  /** Why it went wrong, "" without words. */
+  readonly failed: string | null;
+  readonly request: string;
+  readonly since: number;
+}
+
+/** A paper on its way. */
+export interface PaperState {
+  readonly step: PaperStep;
+  readonly pages: readonly Sheet[];
+  /** The page being looked at. */
+  readonly at: number;
+  /** The next picture replaces that page. */
+  readonly again: boolean;
+  /** A picture is being made. */
+  readonly busy: boolean;
+  /** The corners while they are being moved. */
+  readonly corners: Corners;
+  /** Why it went wrong, "" without words. */
+  readonly failed: string | null;
+  /** The request of these very pages, to be repeated; "" where there was none. */
+  readonly request: string;
+  /** What the operator asks for and this page has heard. */
+  readonly asked: string;
+  readonly since: number;
+}
 
 /** What a refusal lets the citizen do next; unknown words of a newer server count as `retry`. */
 export type WayOn = 'retry' | 'rebook' | 'wait' | 'go_to_place' | 'ask_help';
@@ -54,7 +108,8 @@ export interface Model {
   /** Where the operator points, and since when. */
   readonly pointer: (Pointer & { readonly at: number }) | null;
   readonly fault: MediaFault | null;
-  readonly paper: { readonly step: PaperStep; readonly picture: string; readonly detail: string; readonly at: number };
+  readonly paper: PaperState;
+  readonly sign: SignState;
   readonly viewing: string | null;
   /** Page of the document being looked at, from 1. */
   readonly page: number;
@@ -147,13 +202,36 @@ export type Event =
   | { readonly kind: 'chatSent'; readonly text: string }
   | { readonly kind: 'chatFailed' }
   | { readonly kind: 'paperOpened' }
-  | { readonly kind: 'paperShoot' }
-  | { readonly kind: 'paperShot'; readonly picture: string }
+  | { readonly kind: 'paperShoot'; readonly id: string }
+  | { readonly kind: 'paperShot'; readonly page: Sheet }
   | { readonly kind: 'paperRetake' }
-  | { readonly kind: 'paperAccepted' }
+  | { readonly kind: 'paperAdded' }
+  | { readonly kind: 'paperChosen'; readonly page: number }
+  | { readonly kind: 'paperMoved'; readonly by: 1 | -1 }
+  | { readonly kind: 'paperRemoved' }
+  | { readonly kind: 'paperTurned' }
+  | { readonly kind: 'cornersOpened' }
+  | { readonly kind: 'cornerMoved'; readonly corner: number; readonly x: number; readonly y: number }
+  | { readonly kind: 'cornersWhole' }
+  | { readonly kind: 'cornersDone' }
+  | { readonly kind: 'cornersLeft' }
+  | { readonly kind: 'paperStraightened'; readonly id: string; readonly picture: string }
+  | { readonly kind: 'paperFinished'; readonly requestId: string }
   | { readonly kind: 'paperSent' }
   | { readonly kind: 'paperFailed'; readonly detail: string }
   | { readonly kind: 'paperClosed' }
+  | { readonly kind: 'signOpened' }
+  | { readonly kind: 'signClosed' }
+  | { readonly kind: 'signTurned'; readonly by: 1 | -1 }
+  | { readonly kind: 'signGo' }
+  | { readonly kind: 'signReread' }
+  | { readonly kind: 'signTyping' }
+  | { readonly kind: 'signDrawn'; readonly drawn: boolean }
+  | { readonly kind: 'signCleared' }
+  | { readonly kind: 'signConfirmed'; readonly requestId: string }
+  | { readonly kind: 'signSent' }
+  | { readonly kind: 'signFailed'; readonly detail: string }
+  | { readonly kind: 'signRefused' }
   | { readonly kind: 'documentOpened'; readonly id: string }
   | { readonly kind: 'documentClosed' }
   | { readonly kind: 'pageTurned'; readonly by: 1 | -1 }
@@ -198,9 +276,15 @@ export type Effect =
   | { readonly kind: 'language'; readonly language: Language }
   | { readonly kind: 'wipe' }
   | { readonly kind: 'chat'; readonly text: string }
-  | { readonly kind: 'capture' }
-  | { readonly kind: 'upload' }
-  | { readonly kind: 'discard' }
+  | { readonly kind: 'capture'; readonly id: string }
+  | { readonly kind: 'straighten'; readonly id: string; readonly corners: Corners }
+  | { readonly kind: 'upload'; readonly pages: readonly string[]; readonly request: string }
+  /** Lets go of every captured page but these. */
+  | { readonly kind: 'keep'; readonly pages: readonly string[] }
+  /** With the drawing, or with a typed name. */
+  | { readonly kind: 'sign'; readonly ask: string; readonly request: string; readonly typed: string }
+  | { readonly kind: 'refuse'; readonly ask: string }
+  | { readonly kind: 'clearPad' }
   | { readonly kind: 'notice' }
   | { readonly kind: 'preload' }
   | { readonly kind: 'say'; readonly key: SayKey; readonly args: Readonly<Record<string, string>>; readonly aloud: boolean };
@@ -226,7 +310,12 @@ export type SayKey =
   | 'message'
   | 'document'
   | 'aim'
-  | 'review';
+  | 'pages'
+  | 'corners'
+  | 'sign'
+  | 'draw'
+  | 'type'
+  | 'signed';
 
 /** What must be running as long as the state says so. */
 export interface Demand {

@@ -34,7 +34,8 @@ function sceneOf(model: Model): SayKey | null {
     case 'code':
       return model.scanning ? 'scan' : 'code';
     case 'session':
-      if (model.paper.step === 'aim' || model.paper.step === 'review') return model.paper.step;
+      if (stageOf(model) === 'call' && model.sign.step !== 'off' && model.sign.step !== 'sending') return model.sign.step === 'read' ? 'sign' : model.sign.step;
+      if (stageOf(model) === 'call' && (model.paper.step === 'aim' || model.paper.step === 'pages' || model.paper.step === 'corners')) return model.paper.step;
       return stageOf(model);
     default:
       return model.screen;

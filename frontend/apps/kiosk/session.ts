@@ -2,6 +2,8 @@
 import { inCall, isLive, type KioskSession, type KioskSnapshot, pagesOf } from '../../packages/api/types';
 import { finish, only, type Step } from './core';
 import { isLacking, lacking } from './lacking';
+import { asked, inPaper, paperTick } from './paper';
+import { inSign, signAsked, signTick } from './sign';
 import type { Pointer } from '../../packages/call/index';
 import type { Effect, Event, Model, Stage } from './model';
 
@@ -11,8 +13,6 @@ export const LEAVE_ASK_MS = 30_000;
 export const MESSAGE_LENGTH = 500;
 /** How long a place that was pointed at stays marked. */
 export const POINTER_MS = 6_000;
-/** How long "we have it" stays after a paper was sent. */
-export const PAPER_SENT_MS = 2_500;
 
 /** What the citizen sees of the session: the server's word, corrected by what this side sees and hears. */
 export function stageOf(model: Model): Stage {
@@ -92,14 +92,14 @@ export function inSession(model: Model, event: Event): Step | null {
     case 'leaveConfirmed':
       return leave(model, session);
     default:
-      return paper(model, event);
+      return inSign(model, event, session) ?? inPaper(model, event, stageOf(model) === 'call');
   }
 }
 
 /** The operator points at a page: it opens where it is not open yet, and the place is marked for a while. */
 function pointed(model: Model, session: KioskSession, at: Pointer): Step {
   const shown = session.documents.find((d) => d.id === at.document);
-  if (shown === undefined || at.page < 1 || at.page > pagesOf(shown).length || model.paper.step !== 'off') return only(model);
+  if (shown === undefined || at.page < 1 || at.page > pagesOf(shown).length || model.paper.step !== 'off' || model.sign.step !== 'off') return only(model);
   return only({ ...model, viewing: at.document, page: at.page, pointer: { ...at, at: model.now } });
 }
 
@@ -115,8 +115,7 @@ function leave(model: Model, session: KioskSession): Step {
 function tick(model: Model): Step {
   if (model.leave === 'ask' && model.now - model.touchedAt >= LEAVE_ASK_MS) return only({ ...model, leave: 'no' });
   if (model.pointer !== null && model.now - model.pointer.at >= POINTER_MS) return only({ ...model, pointer: null });
-  if (model.paper.step === 'sent' && model.now - model.paper.at >= PAPER_SENT_MS) return closePaper(model);
-  return only(model);
+  return only(signTick(paperTick(model)));
 }
 
 /** A document just sent by the operator opens by itself, once. Null hands the snapshot on. */
@@ -127,61 +126,17 @@ function arrivals(model: Model, snapshot: KioskSnapshot): Step | null {
   if (Date.parse(snapshot.server_time) < Date.parse(current.server_time)) return only(model);
   const sent = next.documents.filter((d) => d.source === 'desk_upload' && !model.seen.includes(d.id));
   const lines = (session: KioskSession): number => session.chat.filter((line) => line.side === 'desk').length;
-  const effects: Effect[] = sent.length > 0 || lines(next) > lines(current.session) ? [{ kind: 'notice' }] : [];
+  const wanted = next.ask !== null && next.ask.id !== current.session.ask?.id;
+  const effects: Effect[] = sent.length > 0 || wanted || lines(next) > lines(current.session) ? [{ kind: 'notice' }] : [];
   return {
-    model: {
+    model: signAsked(asked({
       ...model,
       lineUp: true,
       snapshot,
       viewing: sent.at(-1)?.id ?? model.viewing,
       page: sent.length > 0 ? 1 : model.page,
       seen: [...model.seen, ...sent.map((d) => d.id)],
-    },
+    }, next), next),
     effects,
   };
-}
-
-const OFF = { step: 'off', picture: '', detail: '', at: 0 } as const;
-
-function paper(model: Model, event: Event): Step | null {
-  const { step } = model.paper;
-  switch (event.kind) {
-    case 'paperOpened':
-      return only(step === 'off' && stageOf(model) === 'call' ? { ...model, paper: { ...OFF, step: 'aim' } } : model);
-    case 'paperShoot':
-      return step === 'aim' ? { model, effects: [{ kind: 'capture' }] } : only(model);
-    case 'paperShot':
-      return step === 'aim'
-        ? only({ ...model, paper: { ...OFF, step: 'review', picture: event.picture } })
-        : { model, effects: [{ kind: 'discard' }] };
-    case 'paperRetake':
-      return step === 'review' || step === 'failed'
-        ? { model: { ...model, paper: { ...OFF, step: 'aim' } }, effects: [{ kind: 'discard' }] }
-        : only(model);
-    case 'paperAccepted':
-      return (step === 'review' || step === 'failed') && model.paper.picture !== ''
-        ? { model: { ...model, paper: { ...model.paper, step: 'sending' } }, effects: [{ kind: 'upload' }] }
-        : only(model);
-    case 'paperSent':
-      return step === 'sending'
-        ? {
-            model: { ...model, paper: { ...OFF, step: 'sent', at: model.now } },
-            effects: [{ kind: 'discard' }, { kind: 'refresh' }],
-          }
-        : only(model);
-    case 'paperFailed':
-      return only(
-        step === 'sending' || step === 'aim'
-          ? { ...model, paper: { ...model.paper, step: 'failed', detail: event.detail } }
-          : model,
-      );
-    case 'paperClosed':
-      return step === 'sending' ? only(model) : closePaper(model);
-    default:
-      return null;
-  }
-}
-
-function closePaper(model: Model): Step {
-  return { model: { ...model, paper: OFF }, effects: [{ kind: 'discard' }] };
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ApiError, clientError } from '../../packages/api/http';
 import type { KioskSession, KioskSnapshot, SessionState } from '../../packages/api/types';
-import type { Effect, Event, Model } from './model';
+import type { Effect, Event, Model, Sheet } from './model';
+import { WHOLE } from '../../packages/scan/index';
 import { stageOf } from './session';
 import { demandOf, END_MS, END_RECEIPT_MS, IDLE_OFFLINE_MS, IDLE_WARN_MS, IDLE_WIPE_MS, idleSeconds, initial, offline, RETRY_MS, update } from './state';
 
@@ -30,6 +31,7 @@ function session(state: SessionState, more: Partial<KioskSession> = {}): KioskSe
     guests: [],
     chat: [],
     documents: [],
+    ask: null,
     ended: null,
     ...more,
   };
@@ -403,32 +405,92 @@ describe('the end', () => {
 
 describe('papers', () => {
   const call = (): Model => together(inState('connected'));
-  const reviewed = (): Model =>
-    run(call(), { kind: 'paperOpened' }, { kind: 'paperShoot' }, { kind: 'paperShot', picture: 'blob:1' }).model;
+  const sheet = (id: string): Sheet => ({ id, photo: `photo:${id}`, picture: `blob:${id}`, width: 1280, height: 720, corners: WHOLE, found: true });
+  const shoot = (id: string): readonly Event[] => [{ kind: 'paperShoot', id }, { kind: 'paperShot', page: sheet(id) }];
+  const one = (): Model => run(call(), { kind: 'paperOpened' }, ...shoot('1')).model;
+  const three = (): Model => run(one(), { kind: 'paperAdded' }, ...shoot('2'), { kind: 'paperAdded' }, ...shoot('3')).model;
+  const ids = (model: Model): string => model.paper.pages.map(({ id }) => id).join('');
+  const ask = { id: 'a1', kind: 'paper', name: 'Contratto', pages: 2, document_id: null, state: 'open', result_id: null } as const;
 
-  it('are aimed at, pictured, agreed to, and sent', () => {
-    expect(kinds(run(call(), { kind: 'paperOpened' }, { kind: 'paperShoot' }).effects)).toEqual(['capture']);
-    const sending = run(reviewed(), { kind: 'paperAccepted' });
-    expect(kinds(sending.effects)).toEqual(['upload']);
+  const silent = (effects: readonly Effect[]): readonly Effect[] => effects.filter(({ kind }) => kind !== 'say');
+
+  it('are aimed at, pictured page by page, and sent together', () => {
+    expect(silent(run(call(), { kind: 'paperOpened' }, { kind: 'paperShoot', id: '1' }).effects)).toEqual([{ kind: 'capture', id: '1' }]);
+    expect(silent(run(call(), { kind: 'paperOpened' }, { kind: 'paperShoot', id: '1' }, { kind: 'paperShoot', id: '2' }).effects)).toHaveLength(1);
+    const sending = run(three(), { kind: 'paperFinished', requestId: 'r1' });
+    expect(silent(sending.effects)).toEqual([{ kind: 'upload', pages: ['1', '2', '3'], request: 'r1' }]);
     const sent = run(sending.model, { kind: 'paperSent' });
-    expect(sent.model.paper).toMatchObject({ step: 'sent', picture: '' });
-    expect(kinds(sent.effects)).toEqual(['discard', 'refresh']);
+    expect(sent.model.paper).toMatchObject({ step: 'sent', pages: [], request: '' });
+    expect(silent(sent.effects)).toEqual([{ kind: 'keep', pages: [] }, { kind: 'refresh' }]);
     expect(run(sent.model, later(2_500)).model.paper.step).toBe('off');
   });
 
-  it('can be pictured again, and a failed sending keeps the picture', () => {
-    expect(run(reviewed(), { kind: 'paperRetake' }).model.paper).toMatchObject({ step: 'aim', picture: '' });
-    const failed = run(reviewed(), { kind: 'paperAccepted' }, { kind: 'paperFailed', detail: 'Troppo grande.' }).model;
-    expect(failed.paper).toMatchObject({ step: 'failed', picture: 'blob:1', detail: 'Troppo grande.' });
-    expect(kinds(run(failed, { kind: 'paperAccepted' }).effects)).toEqual(['upload']);
+  it('keep every page when the line fails, and repeat the same request', () => {
+    const failed = run(three(), { kind: 'paperFinished', requestId: 'r1' }, { kind: 'paperFailed', detail: '' }).model;
+    expect(failed.paper).toMatchObject({ step: 'pages', failed: '' });
+    expect(ids(failed)).toBe('123');
+    expect(silent(run(failed, { kind: 'paperFinished', requestId: 'r2' }).effects)).toEqual([{ kind: 'upload', pages: ['1', '2', '3'], request: 'r1' }]);
+    const other = run(failed, { kind: 'paperRemoved' }, { kind: 'paperFinished', requestId: 'r2' });
+    expect(silent(other.effects).at(-1)).toEqual({ kind: 'upload', pages: ['1', '2'], request: 'r2' });
+    const dropped = run(three(), { kind: 'peer', peer: 'lost' }, { kind: 'snapshot', snapshot: snap(session('dropped')) }, { kind: 'snapshot', snapshot: snap(session('held')) });
+    expect(ids(dropped.model)).toBe('123');
+    const away = run(three(), { kind: 'paperClosed' }).model;
+    expect(away.paper.step).toBe('off');
+    expect(ids(run(away, { kind: 'paperOpened' }).model)).toBe('123');
+  });
+
+  it('are taken again, moved, removed', () => {
+    const again = run(three(), { kind: 'paperChosen', page: 1 }, { kind: 'paperRetake' }, ...shoot('x'));
+    expect(ids(again.model)).toBe('1x3');
+    expect(silent(again.effects).at(-1)).toEqual({ kind: 'keep', pages: ['1', 'x', '3'] });
+    const moved = run(three(), { kind: 'paperMoved', by: -1 }, { kind: 'paperMoved', by: -1 }, { kind: 'paperMoved', by: -1 }).model;
+    expect(ids(moved)).toBe('312');
+    expect(moved.paper.at).toBe(0);
+    const none = run(three(), { kind: 'paperRemoved' }, { kind: 'paperRemoved' }, { kind: 'paperRemoved' });
+    expect(none.model.paper).toMatchObject({ step: 'aim', pages: [] });
+    const left = run(three(), { kind: 'paperRetake' }, { kind: 'paperClosed' }).model;
+    expect(left.paper).toMatchObject({ step: 'pages', again: false });
+    expect(ids(left)).toBe('123');
+  });
+
+  it('stop at twelve pages', () => {
+    let model = one();
+    for (let n = 2; n < 20; n++) model = run(model, { kind: 'paperAdded' }, ...shoot(`p${n}`)).model;
+    expect(model.paper.pages).toHaveLength(12);
+  });
+
+  it('are straightened anew with corners that make a sheet, turned, or left whole', () => {
+    const opened = run(one(), { kind: 'cornersOpened' }).model;
+    const set = run(opened, { kind: 'cornerMoved', corner: 0, x: 0.2, y: -3 }).model;
+    expect(set.paper.corners[0]).toEqual({ x: 0.2, y: 0 });
+    expect(run(set, { kind: 'cornerMoved', corner: 0, x: 0.99, y: 0.99 }).model.paper.corners).toEqual(set.paper.corners);
+    const done = run(set, { kind: 'cornersDone' });
+    expect(silent(done.effects)).toEqual([{ kind: 'straighten', id: '1', corners: set.paper.corners }]);
+    expect(silent(run(done.model, { kind: 'paperFinished', requestId: 'r' }).effects)).toEqual([]);
+    expect(run(done.model, { kind: 'paperStraightened', id: '1', picture: 'blob:new' }).model.paper.pages[0]).toMatchObject({ picture: 'blob:new', corners: set.paper.corners });
+    expect(run(set, { kind: 'cornersWhole' }).model.paper.corners).toEqual(WHOLE);
+    expect(run(set, { kind: 'cornersLeft' }, { kind: 'cornersOpened' }).model.paper.corners).toEqual(WHOLE);
+    expect(silent(run(one(), { kind: 'paperTurned' }).effects)[0]).toMatchObject({ kind: 'straighten', corners: [{ x: 0, y: 1 }, { x: 0, y: 0 }, { x: 1, y: 0 }, { x: 1, y: 1 }] });
   });
 
   it('are discarded with the session, also a picture that comes late', () => {
-    const gone = run(reviewed(), { kind: 'snapshot', snapshot: snap(null) });
-    expect(gone.model.paper).toMatchObject({ step: 'off', picture: '' });
+    const gone = run(one(), { kind: 'snapshot', snapshot: snap(null) });
+    expect(gone.model.paper).toMatchObject({ step: 'off', pages: [] });
     expect(kinds(gone.effects)).toEqual(['wipe']);
-    const closed = run(call(), { kind: 'paperOpened' }, { kind: 'paperClosed' }).model;
-    expect(kinds(run(closed, { kind: 'paperShot', picture: 'blob:2' }).effects)).toEqual(['discard']);
+    const closed = run(call(), { kind: 'paperOpened' }, { kind: 'paperShoot', id: '1' }, { kind: 'paperClosed' }).model;
+    expect(silent(run(closed, { kind: 'paperShot', page: sheet('1') }).effects)).toEqual([{ kind: 'keep', pages: [] }]);
+  });
+
+  it('that the operator asks for open the camera once, and what is captured outlives a withdrawal', () => {
+    const heard = run(call(), { kind: 'snapshot', snapshot: snap(session('connected', { ask })) });
+    expect(heard.model.paper.step).toBe('aim');
+    expect(kinds(heard.effects)).toEqual(['notice']);
+    const closed = run(heard.model, { kind: 'paperClosed' }, { kind: 'snapshot', snapshot: snap(session('connected', { ask })) }).model;
+    expect(closed.paper.step).toBe('off');
+    expect(run(heard.model, { kind: 'snapshot', snapshot: snap(session('connected')) }).model.paper.step).toBe('off');
+    const kept = run(heard.model, ...shoot('1'), { kind: 'snapshot', snapshot: snap(session('connected')) }).model;
+    expect(ids(kept)).toBe('1');
+    expect(inState('connected', { ask }).paper.step).toBe('aim');
   });
 
   it('are not offered outside a call', () => {
@@ -464,9 +526,8 @@ describe('late and impossible events', () => {
     { kind: 'peer', peer: 'lost' },
     { kind: 'picture', on: true },
     { kind: 'chatSent', text: 'x' },
-    { kind: 'paperOpened' }, { kind: 'paperShoot' },
-    { kind: 'paperShot', picture: 'blob:x' },
-    { kind: 'paperAccepted' }, { kind: 'paperSent' },
+    { kind: 'paperOpened' }, { kind: 'paperShoot', id: 'x' },
+    { kind: 'paperFinished', requestId: 'r' }, { kind: 'paperSent' },
     { kind: 'paperFailed', detail: '' },
     { kind: 'leaveConfirmed' }, { kind: 'left' },
     { kind: 'documentClosed' },

@@ -7,7 +7,9 @@ import type { Demand, Effect, Event, Model, Screen, WayOn } from './model';
 import { blank, only, type Step, wipe, finish } from './core';
 import { wentAway } from './lacking';
 import { narrate } from './narration';
+import { asked } from './paper';
 import { inSession } from './session';
+import { signAsked } from './sign';
 import { walkIn } from './walkin';
 
 /** Nobody touches: the warning, and the wipe. Not while a session lives. */
@@ -285,7 +287,7 @@ function snapshot(model: Model, next: KioskSnapshot): Step {
     // Papers that were there before this page was are not news.
     const seen = session.documents.map((d) => d.id);
     return {
-      model: { ...known, ...blank(), guide: model.guide, look: model.look, seen, screen: 'session' },
+      model: signAsked(asked({ ...known, ...blank(), guide: model.guide, look: model.look, seen, screen: 'session' }, session), session),
       effects: [{ kind: 'preload' }],
     };
   }

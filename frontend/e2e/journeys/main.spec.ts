@@ -38,8 +38,8 @@ test('from a booking on the phone to a face on the screen of the kiosk', async (
 
   await kiosk.getByRole('button', { name: 'Mostra un documento' }).click()
   await shot(kiosk, 'kiosk-5-documento')
-  await kiosk.getByRole('button', { name: 'Scatta la foto' }).click()
-  await kiosk.getByRole('button', { name: 'Va bene, invia' }).click()
+  await kiosk.getByRole('button', { name: 'Fotografa la pagina' }).click()
+  await kiosk.getByRole('button', { name: 'Ho finito' }).click()
   await expect(desk.getByText('dalla postazione').first()).toBeVisible()
   await shot(desk, 'desk-4-documento')
 

@@ -83,6 +83,16 @@ export const sendPaper = (file: File): Promise<Paper> => {
   return request(`${BASE}/session/documents`, paper, { method: 'POST', form });
 };
 
+/** Asks the citizen for a paper; 0 pages where their number is not known. */
+export const askPaper = (name: string, pages: number): Promise<void> => command(`${BASE}/session/papers`, { body: { name, pages } });
+
+/** Asks the citizen to sign a document of the session, or a text under a title. */
+export const askSignature = (what: { readonly document_id: string } | { readonly title: string; readonly text: string }): Promise<void> =>
+  command(`${BASE}/session/signatures`, { body: what });
+
+/** Takes back what was asked. */
+export const withdrawAsk = (ask: string): Promise<void> => command(`${BASE}/session/asks/withdraw`, { body: { ask_id: ask } });
+
 /** Takes a step in the session. */
 export const step = (name: DeskStep): Promise<void> =>
   command(`${BASE}/session/${name}`, { body: { request_id: newRequestId() } });

@@ -58,12 +58,27 @@ export const sendBeat = (peer: boolean): Promise<Beat> =>
 export const sendChat = (text: string): Promise<void> =>
   command(`${BASE}/session/chat`, { body: { text, request_id: newRequestId() } });
 
-/** Hands in the picture of a paper. */
-export const sendPaper = (picture: Blob, name: string): Promise<Paper> => {
+/** Hands in a paper, page by page. `requestId` makes a repetition harmless. */
+export const sendPaper = (pages: readonly Blob[], name: string, requestId: string): Promise<Paper> => {
   const form = new FormData();
-  form.append('file', picture, name);
+  form.append('name', name);
+  form.append('request_id', requestId);
+  pages.forEach((page, i) => form.append('pages', page, `${i + 1}.jpg`));
   return request(`${BASE}/session/documents`, paper, { method: 'POST', form });
 };
+
+/** Signs, with a drawing or with a typed name. `requestId` makes a repetition harmless. */
+export const sign = (ask: string, mark: Blob | string, requestId: string): Promise<Paper> => {
+  const form = new FormData();
+  form.append('ask_id', ask);
+  form.append('request_id', requestId);
+  if (typeof mark === 'string') form.append('typed', mark);
+  else form.append('drawing', mark, 'firma.png');
+  return request(`${BASE}/session/signature`, paper, { method: 'POST', form });
+};
+
+/** Does not sign. */
+export const refuseToSign = (ask: string): Promise<void> => command(`${BASE}/session/signature/refuse`, { body: { ask_id: ask } });
 
 /** Has what one takes home sent to the address of the appointment. */
 export const mailReceipt = (session: string): Promise<void> => command(`${BASE}/receipt`, { body: { session_id: session } });

@@ -24,7 +24,7 @@ export const paper = shape({
   name: text,
   media_type: text,
   size_bytes: number,
-  source: oneOf('kiosk_capture', 'desk_upload'),
+  source: oneOf('kiosk_capture', 'desk_upload', 'desk_text', 'signed'),
   at: instant,
   /** A picture of the first page. */
   url: text,
@@ -37,6 +37,19 @@ export type Paper = Decoded<typeof paper>;
 export function pagesOf(of: Paper): readonly string[] {
   return of.pages.length > 0 ? of.pages : [of.url];
 }
+
+/** What the operator asks of the citizen: a paper, or a signature on a document. */
+export const ask = shape({
+  id: text,
+  kind: oneOf('paper', 'signature'),
+  name: text,
+  /** How many the operator expects; 0 where they did not say. */
+  pages: withDefault(number, 0),
+  document_id: nullable(text),
+  state: oneOf('open', 'done', 'refused', 'withdrawn'),
+  result_id: nullable(text),
+});
+export type Ask = Decoded<typeof ask>;
 
 /** By what an operator may recognise a person. */
 export const BY_WHAT = ['identity_card', 'passport', 'driving_licence', 'other_document', 'known'] as const;
@@ -89,6 +102,7 @@ export const kioskState = shape({
       guests: withDefault(list(shape({ id: text, name: text, link: withDefault(text, '') })), []),
       chat: list(chatLine),
       documents: list(paper),
+      ask: withDefault(nullable(ask), null),
       ended: nullable(
         shape({
           outcome: withDefault(text, ''),
@@ -170,6 +184,8 @@ export const deskState = shape({
       guests: withDefault(list(shape({ id: text, name: text, link: withDefault(text, '') })), []),
       chat: list(chatLine),
       documents: list(paper),
+      /** What was asked so far. */
+      asks: list(ask),
       details: withDefault(text, ''),
     }),
   ),

@@ -8,6 +8,7 @@ import { KEYS } from '../keys';
 import type { Day, Model } from '../model';
 import { canConfirm, nameOf, sessionOf } from '../state';
 import { maybe, t } from '../words';
+import { askPaper, askSignature } from './asking';
 import { inviting } from './inviting';
 import { passing } from './passing';
 import type { Ports } from './ports';
@@ -35,6 +36,10 @@ export function dialogs(model: Model, ports: Ports): TemplateResult | typeof not
       return model.choosing === null ? nothing : frame(t('desk.chosen.title'), chosen(model, model.choosing.why, ports), ports);
     case 'invite':
       return model.inviting === null ? nothing : frame(t('desk.invite.title'), inviting(model, model.inviting, ports), ports);
+    case 'ask_signature':
+      return model.asking === null ? nothing : frame(t('desk.ask.signature'), askSignature(model.asking, sessionOf(model)?.documents ?? [], ports), ports);
+    case 'ask_paper':
+      return model.asking === null ? nothing : frame(t('desk.ask.paper'), askPaper(model.asking, ports), ports);
     case 'pass':
       return model.passing === null ? nothing : frame(t('desk.pass.title'), passing(model, model.passing, ports), ports);
     case null:
@@ -156,7 +161,7 @@ function paper(model: Model, ports: Ports): TemplateResult | typeof nothing {
     html`
       ${shown.source === 'desk_upload' ? html`<p class="muted">${t('desk.paper.point')}</p>` : nothing}
       <div class="sheet" tabindex="0">
-        ${pagesOf(shown).map((page, i) => html`<img src=${page} alt=${shown.name} @click=${(e: MouseEvent) => point(e, shown, i + 1, ports)} />`)}
+        ${pagesOf(shown).map((page, i) => html`<img src=${page} loading="lazy" alt=${shown.name} @click=${(e: MouseEvent) => point(e, shown, i + 1, ports)} />`)}
       </div>
       <a class="button primary" href=${originalOf(shown)} target="_blank" rel="noopener">${t('desk.paper.open_new')}</a>
     `,

@@ -7,8 +7,10 @@ import { timeOf } from '../../../packages/text/index';
 import { canRecognise, FILE_TYPES } from '../matter';
 import type { Model } from '../model';
 import { sessionOf } from '../state';
+import { openAsk } from '../asking';
 import { can } from '../steps';
 import { t } from '../words';
+import { asked } from './asking';
 import type { Ports } from './ports';
 
 /** The pane. */
@@ -79,6 +81,12 @@ const papers = (model: Model, session: DeskSession, ports: Ports): TemplateResul
   <div class="papers">
     <div class="bar">
       <h3>${t('desk.matter.papers')}</h3>
+      <button class="button small" type="button" aria-keyshortcuts="Q" ?disabled=${openAsk(model) !== null} @click=${() => ports.send({ kind: 'dialogOpened', dialog: 'ask_paper' })}>
+        ${t('desk.ask.paper_button')}<kbd>Q</kbd>
+      </button>
+      <button class="button small" type="button" aria-keyshortcuts="F" ?disabled=${openAsk(model) !== null} @click=${() => ports.send({ kind: 'dialogOpened', dialog: 'ask_signature' })}>
+        ${t('desk.ask.signature_button')}<kbd>F</kbd>
+      </button>
       <button class="button small" type="button" aria-keyshortcuts="I" @click=${ports.pick}>
         ${model.uploads > 0 ? t('desk.matter.uploading') : t('desk.matter.upload')}<kbd>I</kbd>
       </button>
@@ -97,6 +105,7 @@ const papers = (model: Model, session: DeskSession, ports: Ports): TemplateResul
         }}
       />
     </div>
+    ${asked(session, ports)}
     ${session.documents.length === 0
       ? html`<p class="hidden">${t('desk.matter.papers_empty')}</p>`
       : html`<ul class="strip">
@@ -105,11 +114,14 @@ const papers = (model: Model, session: DeskSession, ports: Ports): TemplateResul
   </div>
 `;
 
+/** Where a paper comes from. */
+const FROM = { kiosk_capture: 'desk.matter.from_kiosk', desk_upload: 'desk.matter.from_desk', desk_text: 'desk.matter.from_desk', signed: 'desk.matter.signed' } as const;
+
 const thumb = (d: Paper, ports: Ports): TemplateResult => html`
   <button class="thumb" type="button" @click=${() => ports.send({ kind: 'paperOpened', id: d.id })}>
     <img src=${d.url} alt="" loading="lazy" />
     <span class="thumb-name">${d.name}</span>
-    <span class="muted">${d.source === 'kiosk_capture' ? t('desk.matter.from_kiosk') : t('desk.matter.from_desk')}</span>
+    <span class="muted">${t(FROM[d.source])}${d.pages.length > 1 ? ` · ${t('desk.matter.pages', { pages: d.pages.length })}` : ''}</span>
   </button>
 `;
 

@@ -10,6 +10,8 @@ const stroke = (d: string): SVGTemplateResult =>
 
 export const backspace = icon(stroke('M8 5h12v14H8l-6-7zM12 9l5 6M17 9l-5 6'));
 export const check = icon(stroke('M4 13l5 5L20 6'));
+export const pen = icon(stroke('M4 20l1-5L16 4l4 4L9 19zM13 7l4 4M4 20h16'));
+export const plus = icon(stroke('M12 5v14M5 12h14'));
 export const cross = icon(stroke('M6 6l12 12M18 6L6 18'));
 export const arrow = icon(stroke('M4 12h15M13 6l6 6-6 6'));
 export const camera = icon(stroke('M4 8h3l2-3h6l2 3h3v11H4zM12 17a4 4 0 100-8 4 4 0 000 8z'));

@@ -10,6 +10,8 @@ export interface Ports {
   readonly screen: HTMLVideoElement;
   /** Everybody else in the call. */
   readonly guests: HTMLElement;
+  /** The field to sign in. */
+  readonly pad: HTMLCanvasElement;
   /** How loud the microphone hears. */
   readonly level: HTMLMeterElement;
   /** A fresh id for a request that may be repeated. */

@@ -5,6 +5,7 @@ import type { KioskSession } from '../../../packages/api/types';
 import { timeOf } from '../../../packages/text/index';
 import type { Model } from '../model';
 import { stageOf } from '../session';
+import { toSign } from '../sign';
 import { t } from '../words';
 import * as icons from './icons';
 import { papers } from './document';
@@ -12,6 +13,7 @@ import { dialog, needed } from './lacking';
 import { paper } from './paper';
 import type { Ports } from './ports';
 import { replies } from './replies';
+import { sign } from './sign';
 
 /** The screen of a live session. */
 export function session(model: Model, ports: Ports): TemplateResult {
@@ -29,6 +31,7 @@ export function session(model: Model, ports: Ports): TemplateResult {
     case 'dropped':
       return notice(icons.unplug, t('kiosk.dropped.title'), t('kiosk.dropped.text'), true, t('kiosk.dropped.trying'));
     case 'call':
+      if (model.sign.step !== 'off') return sign(model, of, ports);
       if (model.paper.step !== 'off') return paper(model, ports);
       if (model.viewing !== null) return papers(model, of, ports);
       return call(model, of, ports);
@@ -120,8 +123,15 @@ const notice = (icon: TemplateResult, title: string, body: string, moving: boole
   </section>
 `;
 
+/** What the button of papers says: what is captured already, what is asked for, or just what it does. */
+function paperButton(model: Model, of: KioskSession): string {
+  const { length } = model.paper.pages;
+  if (length > 0) return length === 1 ? t('kiosk.paper.resume_one') : t('kiosk.paper.resume', { pages: length });
+  return of.ask?.kind === 'paper' ? t('kiosk.paper.show', { name: of.ask.name }) : t('kiosk.call.paper');
+}
+
 function call(model: Model, of: KioskSession, ports: Ports): TemplateResult {
-  const documents = of.documents.filter((d) => d.source === 'desk_upload');
+  const documents = of.documents.filter((d) => d.source !== 'kiosk_capture');
   const lines = of.chat.slice(-3);
   const quality = model.call.quality === 'poor' || model.call.quality === 'bad' ? model.call.quality : null;
   return html`
@@ -155,8 +165,13 @@ function call(model: Model, of: KioskSession, ports: Ports): TemplateResult {
           : nothing}
       </div>
       <div class="actions">
+        ${toSign(of) === undefined
+          ? nothing
+          : html`<button class="button primary" type="button" @click=${() => ports.send({ kind: 'signOpened' })}>
+              ${icons.pen}<span>${t('kiosk.sign.open')}</span>
+            </button>`}
         <button class="button" type="button" @click=${() => ports.send({ kind: 'paperOpened' })}>
-          ${icons.camera}<span>${t('kiosk.call.paper')}</span>
+          ${icons.camera}<span>${paperButton(model, of)}</span>
         </button>
         <button class="button" type="button" @click=${() => ports.send({ kind: 'repliesToggled' })}>
           ${icons.speech}<span>${t('kiosk.call.reply')}</span>

@@ -1,0 +1,28 @@
+/** The keyboard on the screen: what it writes stands in the machine's draft. */
+import { html, type TemplateResult } from 'lit';
+import { t, type TextKey } from '../words';
+import * as icons from './icons';
+import type { Ports } from './ports';
+
+const ROWS = ['kiosk.chat.keys_1', 'kiosk.chat.keys_2', 'kiosk.chat.keys_3', 'kiosk.chat.keys_4', 'kiosk.chat.keys_5'] as const satisfies readonly TextKey[];
+
+/** What is written so far, and the keys; `done` is the key at the end. */
+export function keyboard(draft: string, label: string, done: TemplateResult, ports: Ports): TemplateResult {
+  const key = (letter: string): TemplateResult =>
+    html`<button class="letter" type="button" @click=${() => ports.send({ kind: 'letter', letter })}>${letter}</button>`;
+  return html`
+    <p class="draft" role="status" aria-label=${label}>${draft}<span class="caret" aria-hidden="true"></span></p>
+    <div class="keyboard" role="group" aria-label=${t('kiosk.chat.keyboard')}>
+      ${ROWS.map((row) => html`<div class="keyrow">${[...t(row)].map(key)}</div>`)}
+      <div class="keyrow">
+        <button class="letter broad" type="button" aria-label=${t('kiosk.chat.erase')} @click=${() => ports.send({ kind: 'letterErased' })}>
+          ${icons.backspace}
+        </button>
+        <button class="letter space" type="button" @click=${() => ports.send({ kind: 'letter', letter: ' ' })}>
+          ${t('kiosk.chat.space')}
+        </button>
+        ${done}
+      </div>
+    </div>
+  `;
+}
