@@ -229,8 +229,8 @@ export class Counter {
 
   private upload(raw: Buffer, req: IncomingMessage, side: string, json: (s: number, v: unknown) => void): void {
     const boundary = /boundary=(.+)$/.exec(req.headers['content-type'] ?? '')?.[1] ?? ''
-    const start = raw.indexOf('\r\n\r\n') + 4
-    const end = raw.lastIndexOf(`\r\n--${boundary}`)
+    const start = raw.indexOf('\r\n\r\n', raw.indexOf('filename=')) + 4
+    const end = raw.indexOf(`\r\n--${boundary}`, start)
     this.addPaper(side === 'kiosk' ? 'kiosk_capture' : 'desk_upload', 'documento.jpg', 'image/jpeg', raw.subarray(start, end))
     json(201, this.session?.documents.at(-1))
   }

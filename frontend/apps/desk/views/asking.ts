@@ -22,7 +22,7 @@ export const askPaper = (of: Asking, ports: Ports): TemplateResult => html`
     <p>${t('desk.ask.paper_text')}</p>
     <label class="field">
       <span>${t('desk.ask.paper_name')}</span>
-      <input maxlength="80" autocomplete="off" autofocus .value=${of.name} @input=${typed(ports, 'name')} />
+      <input type="text" maxlength="80" autocomplete="off" autofocus .value=${of.name} @input=${typed(ports, 'name')} />
     </label>
     <label class="field">
       <span>${t('desk.ask.pages')}</span>
@@ -50,7 +50,7 @@ export const askSignature = (of: Asking, documents: readonly Paper[], ports: Por
       ? nothing
       : html`<label class="field">
             <span>${t('desk.ask.signature_title')}</span>
-            <input maxlength="80" autocomplete="off" .value=${of.name} @input=${typed(ports, 'name')} />
+            <input type="text" maxlength="80" autocomplete="off" .value=${of.name} @input=${typed(ports, 'name')} />
           </label>
           <label class="field">
             <span>${t('desk.ask.signature_body')}</span>
