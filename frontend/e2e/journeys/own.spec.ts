@@ -37,6 +37,27 @@ test('a citizen tries their telephone, joins from home and talks', async ({ brow
   await axe(citizen)
   await shot(citizen, 'own-4-colloquio')
 
+  // A paper is captured and signed on the telephone too.
+  await citizen.getByRole('button', { name: 'Mostra un documento' }).click()
+  await narrow(citizen)
+  await citizen.getByRole('button', { name: 'Fotografa la pagina' }).click()
+  await expect(citizen.getByRole('button', { name: 'Ho finito' })).toBeEnabled()
+  await narrow(citizen)
+  await axe(citizen)
+  await shot(citizen, 'own-paper')
+  await citizen.getByRole('button', { name: 'Ho finito' }).click()
+  await expect(desk.getByText('dalla postazione').first()).toBeVisible()
+  await talking(citizen, desk)
+  await desk.keyboard.press('f')
+  await desk.getByLabel('Che cosa si firma').selectOption({ index: 1 })
+  await desk.getByRole('button', { name: 'Chiedi la firma' }).click()
+  await citizen.getByRole('button', { name: 'Vai alla firma' }).click()
+  await narrow(citizen)
+  await axe(citizen)
+  await shot(citizen, 'own-sign')
+  await citizen.getByRole('button', { name: 'Non firmo' }).click()
+  await talking(citizen, desk)
+
   await citizen.reload() // a telephone that looked at something else comes back
   await talking(citizen, desk)
 
