@@ -41,6 +41,7 @@ func (a *App) routes() error {
 	app.Use("/api/kiosk", a.kioskSide)
 	app.Get("/api/kiosk/events", a.Videocall.KioskEvents)
 	app.Post("/api/kiosk/equipment", a.Counters.PostEquipment)
+	app.Post("/api/kiosk/self-test", a.Counters.PostTest)
 
 	// the operator's desk
 	entity := a.on(entityHost)
