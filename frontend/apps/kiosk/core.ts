@@ -35,6 +35,8 @@ export function blank() {
     lacking: NOT_LACKING,
     chatFailed: false,
     end: null,
+    fresh: false,
+    trial: null,
     guide: false,
     look: { text: 0, contrast: false, language: 'it' },
   } as const;

@@ -7,8 +7,10 @@ import * as api from '../../packages/api/kiosk';
 import type { Stream } from '../../packages/api/stream';
 import { Level, preload } from '../../packages/call/index';
 import { isoDate } from '../../packages/text/index';
+import { lineCarries, soundHeard, tell } from './apparatus';
 import { Equipment } from './equipment';
 import { guard } from './guard';
+import { held } from './hold';
 import { Live } from './live';
 import type { Effect, Event } from './model';
 import { Picture } from './picture';
@@ -19,13 +21,15 @@ import { changeTo, t } from './words';
 
 /** Where citizens talk from their own device; booking.OwnPath. */
 const OWN_PATH = '/collegamento';
+/** How long a finger stays on the clock before the guided test opens. */
+const TEST_HOLD_MS = 5_000;
 
 const root = document.getElementById('app') as HTMLElement;
 const announcer = new Announcer(document.body);
 const voice = new Voice();
 const picture = new Picture();
 const equipment = new Equipment();
-const level = new Level();
+const level = new Level(() => model.trial?.step === 'microphone' && send({ kind: 'testTried', part: 'microphone', ok: true }));
 let stream: Stream | null = null;
 const STARTED = Date.now() - performance.now();
 let model = initial(now(), location.pathname === OWN_PATH);
@@ -50,7 +54,7 @@ function send(event: Event): void {
       for (const effect of step.effects) run(effect);
       draw();
       live.follow(demandOf(model));
-      level.follow(checking(model) ? live.line.microphone : null);
+      level.follow(checking(model) || model.trial?.step === 'microphone' ? live.line.microphone : null);
     }
   } finally {
     working = false; // a fault in one event must not silence the next
@@ -117,6 +121,21 @@ function run(effect: Effect): void {
       return;
     case 'print':
       return print();
+    case 'testSound':
+      soundHeard().then(
+        (ok) => send({ kind: 'testTried', part: 'speaker', ok }),
+        () => send({ kind: 'testTried', part: 'speaker', ok: null }),
+      );
+      return;
+    case 'testLine':
+      void lineCarries().then((ok) => send({ kind: 'testTried', part: 'network', ok }));
+      return;
+    case 'testSend':
+      tell(effect.found).then(
+        () => send({ kind: 'testSent', ok: true }),
+        () => send({ kind: 'testSent', ok: false }),
+      );
+      return;
     case 'language':
       changeTo(effect.language).then(
         () => send({ kind: 'languageReady', language: effect.language }),
@@ -228,9 +247,15 @@ const keys = {
 };
 if (model.home) for (const touch of ['pointerdown', 'keydown']) document.addEventListener(touch, keys.touched, { capture: true });
 else guard(root, keys);
+// Whoever keeps the kiosk opens the guided test: a finger that stays on the clock, or the address with #prova.
+held('.clock', TEST_HOLD_MS, () => send({ kind: 'testOpened' }));
 setInterval(() => {
   send({ kind: 'tick', now: now() });
   live.tick(model.call.link);
+  if (location.hash === '#prova' && model.screen === 'start') {
+    history.replaceState(null, '', location.pathname);
+    send({ kind: 'testOpened' });
+  }
   if (voice.available !== model.voice) send({ kind: 'voiceFound', available: voice.available });
 }, 1_000);
 addEventListener('pagehide', () => {

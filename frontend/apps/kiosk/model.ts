@@ -5,13 +5,27 @@ import type { Language } from '../../packages/text/index';
 import type { Link, MediaFault, Peer, Pointer, Quality } from '../../packages/call/index';
 
 /** The screens outside a session, and `session`, whose stage is told by {@link stageOf}. */
-export type Screen = 'boot' | 'enrol' | 'start' | 'code' | 'walkin' | 'help' | 'refusal' | 'session' | 'end';
+export type Screen = 'boot' | 'enrol' | 'start' | 'code' | 'walkin' | 'help' | 'refusal' | 'session' | 'end' | 'selftest';
 
 /** What a citizen sees of a session. */
 export type Stage = 'waiting' | 'ringing' | 'joining' | 'call' | 'held' | 'dropped';
 
 /** The steps of showing a paper. */
 export type PaperStep = 'off' | 'aim' | 'review' | 'sending' | 'sent' | 'failed';
+
+/** What the guided test tries. */
+export type Part = 'camera' | 'microphone' | 'speaker' | 'touch' | 'printer' | 'network';
+
+/** A guided test that goes on: which parts, at which it is, and what was found so far. */
+export interface Trial {
+  readonly parts: readonly Part[];
+  readonly step: Part | 'done';
+  /** `ask`: a person is asked whether it worked. */
+  readonly state: 'ready' | 'busy' | 'ask';
+  readonly found: Readonly<Partial<Record<Part, boolean>>>;
+  readonly spots: readonly number[];
+  readonly sent: 'no' | 'sending' | 'yes' | 'failed';
+}
 
 /** What a refusal lets the citizen do next; unknown words of a newer server count as `retry`. */
 export type WayOn = 'retry' | 'rebook' | 'wait' | 'go_to_place' | 'ask_help';
@@ -81,6 +95,9 @@ export interface Model {
     readonly receipt: Receipt | null;
     readonly mailed: 'no' | 'sending' | 'yes' | 'failed';
   } | null;
+  /** Just set up: the first screen offers the guided test. */
+  readonly fresh: boolean;
+  readonly trial: Trial | null;
   readonly guide: boolean;
   /** How the screen looks to this citizen. */
   readonly look: Look;
@@ -173,6 +190,16 @@ export type Event =
   | { readonly kind: 'receiptAsked' }
   | { readonly kind: 'receiptSent'; readonly ok: boolean }
   | { readonly kind: 'printAsked' }
+  // The guided test.
+  | { readonly kind: 'testOpened' }
+  | { readonly kind: 'testStarted' }
+  | { readonly kind: 'testTried'; readonly part: Part; readonly ok: boolean | null }
+  | { readonly kind: 'testAnswered'; readonly ok: boolean }
+  | { readonly kind: 'testSkipped' }
+  | { readonly kind: 'testSpot'; readonly spot: number }
+  | { readonly kind: 'testSend' }
+  | { readonly kind: 'testSent'; readonly ok: boolean }
+  | { readonly kind: 'testClosed' }
   // Leaving.
   | { readonly kind: 'leaveAsked' }
   | { readonly kind: 'leaveCancelled' }
@@ -195,6 +222,9 @@ export type Effect =
   | { readonly kind: 'cancelAway' }
   | { readonly kind: 'mailReceipt'; readonly session: string }
   | { readonly kind: 'print' }
+  | { readonly kind: 'testSound' }
+  | { readonly kind: 'testLine' }
+  | { readonly kind: 'testSend'; readonly found: Trial['found'] }
   | { readonly kind: 'language'; readonly language: Language }
   | { readonly kind: 'wipe' }
   | { readonly kind: 'chat'; readonly text: string }

@@ -8,6 +8,7 @@ import { blank, only, type Step, wipe, finish } from './core';
 import { wentAway } from './lacking';
 import { narrate } from './narration';
 import { inSession } from './session';
+import { isTest, selfTest, TEST_IDLE_MS } from './selftest';
 import { walkIn } from './walkin';
 
 /** Nobody touches: the warning, and the wipe. Not while a session lives. */
@@ -60,7 +61,7 @@ export function demandOf(model: Model): Demand {
   const live = session !== null && isLive(session.state);
   const call = session !== null && inCall(session.state);
   return {
-    camera: live || model.scanning || checking(model),
+    camera: live || model.scanning || checking(model) || model.screen === 'selftest',
     call,
     standby: session?.state === 'waiting' || FREE.includes(model.screen),
     ring: session?.state === 'called' && !model.call.picture,
@@ -77,7 +78,7 @@ export function checking(model: Model): boolean {
 
 /** Whether the screen must say that the line is down. In a call that still stands it must not. */
 export function offline(model: Model): boolean {
-  if (model.screen === 'boot' || model.screen === 'enrol' || model.screen === 'end') return false;
+  if (model.screen === 'boot' || model.screen === 'enrol' || model.screen === 'end' || model.screen === 'selftest') return false;
   if (model.pending !== null && !model.pending.inFlight) return true;
   if (model.lineUp || model.now - model.lineDownAt < OFFLINE_AFTER_MS) return false;
   return model.screen !== 'session' || (model.call.link !== 'on' && !inCall(model.snapshot?.session?.state ?? 'closed'));
@@ -97,6 +98,7 @@ function idleLimit(model: Model): number | null {
 }
 
 function move(model: Model, event: Event): Step {
+  if (isTest(event)) return selfTest(model, event);
   switch (event.kind) {
     case 'tick':
       return tick({ ...model, now: event.now });
@@ -122,7 +124,7 @@ function move(model: Model, event: Event): Step {
       return snapshot(model, event.snapshot);
     case 'begin':
       return model.screen === 'start'
-        ? { model: { ...model, screen: 'code', typed: '', touchedAt: model.now }, effects: [{ kind: 'preload' }] }
+        ? { model: { ...model, screen: 'code', typed: '', fresh: false, touchedAt: model.now }, effects: [{ kind: 'preload' }] }
         : only(model);
     case 'digit':
       return only(typing(model, model.typed + event.digit));
@@ -153,7 +155,7 @@ function move(model: Model, event: Event): Step {
     case 'home':
       return free(model, [...FREE, 'end']) ? wipe(model) : only(model);
     case 'enrolled':
-      return { model: { ...model, screen: 'boot', ...blank() }, effects: [{ kind: 'connect' }] };
+      return { model: { ...model, screen: 'boot', ...blank(), fresh: true }, effects: [{ kind: 'connect' }] };
     case 'enrolRefused':
       return only({ ...model, busy: false, typed: '', enrolError: event.error.detail });
     case 'opened':
@@ -161,7 +163,7 @@ function move(model: Model, event: Event): Step {
     case 'openRefused':
       return openRefused(model, event.error);
     case 'mediaFault':
-      return only(model.scanning || checking(model) ? { ...model, fault: event.fault } : model);
+      return only(model.scanning || checking(model) || model.screen === 'selftest' ? { ...model, fault: event.fault } : model);
     case 'receiptAsked':
       if (model.end === null || model.endedSession === null || model.end.mailed === 'sending' || model.end.mailed === 'yes') return only(model);
       return {
@@ -300,7 +302,7 @@ function snapshot(model: Model, next: KioskSnapshot): Step {
     return { model: { ...done.model, leaveSentAt: model.now }, effects: [...done.effects, { kind: 'leave', session: session.id }] };
   }
   if (model.screen === 'boot' || model.screen === 'enrol') {
-    return only({ ...known, ...blank(), screen: 'start', touchedAt: model.now });
+    return only({ ...known, ...blank(), fresh: model.fresh, screen: 'start', touchedAt: model.now });
   }
   return only(known);
 }
@@ -317,6 +319,7 @@ function tick(model: Model): Step {
   const { text, contrast, language } = model.look;
   const changed = model.guide || contrast || text > 0 || language !== 'it';
   if (model.screen === 'start' && changed && model.now - model.touchedAt >= IDLE_WIPE_MS) return wipe(model);
+  if (model.screen === 'selftest' && model.now - model.touchedAt >= TEST_IDLE_MS) return wipe(model);
   if (model.screen === 'end' && !model.home && model.end !== null && model.now - Math.max(model.end.at, model.touchedAt) >= endMs(model.end)) return wipe(model);
   if (model.pending !== null && !model.pending.inFlight && model.now - model.pending.since >= RETRY_MS) {
     return {

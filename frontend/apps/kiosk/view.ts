@@ -10,6 +10,7 @@ import * as own from './views/own';
 import type { Ports } from './views/ports';
 import { when } from './views/lacking';
 import { receipt } from './views/receipt';
+import { selfTest } from './views/selftest';
 import { session } from './views/session';
 import { walkIn } from './views/walkin';
 import { t } from './words';
@@ -42,6 +43,8 @@ function screen(model: Model, ports: Ports): TemplateResult {
       return entry.refusal(model, ports);
     case 'session':
       return session(model, ports);
+    case 'selftest':
+      return selfTest(model, ports);
     case 'end':
       return end(model, ports);
   }

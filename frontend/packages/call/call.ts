@@ -87,6 +87,20 @@ export function preload(): Promise<LiveKit> {
   return library;
 }
 
+/** Whether a room is reached and media can flow to here; nothing is sent, and the room is left at once. */
+export async function reach({ url, token }: Ticket): Promise<boolean> {
+  const kit = await preload();
+  const room = new kit.Room();
+  try {
+    await withDeadline(room.connect(url, token, { maxRetries: 0, peerConnectionTimeout: CONNECT_MS, websocketTimeout: CONNECT_MS }), CONNECT_MS + 1_000);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    void room.disconnect();
+  }
+}
+
 /** Wakes the browser's media engine, which takes its time at the first connection of a page. Nothing leaves the machine. */
 async function warm(): Promise<void> {
   try {
