@@ -38,7 +38,8 @@ export function blank() {
     fresh: false,
     trial: null,
     guide: false,
-    look: { text: 0, contrast: false, language: 'it' },
+    look: { text: 0, contrast: false, language: 'it', scan: 'off' },
+    switches: false,
   } as const;
 }
 

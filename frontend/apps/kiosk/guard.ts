@@ -6,6 +6,8 @@ export interface Keys {
   erase(): void;
   enter(): void;
   touched(): void;
+  /** A key that a switch may send; true when it is used up. */
+  switched(event: KeyboardEvent): boolean;
   /** A touch or key that only lets the page sound. */
   sound(): void;
 }
@@ -35,6 +37,7 @@ function touched(event: Event, keys: Keys): void {
 function press(root: HTMLElement, event: KeyboardEvent, keys: Keys): void {
   touched(event, keys);
   if (event.ctrlKey || event.altKey || event.metaKey) return event.preventDefault();
+  if ((event.key === ' ' || event.key === 'Enter') && keys.switched(event)) return event.preventDefault();
   if (/^\d$/.test(event.key)) {
     event.preventDefault();
     return keys.digit(event.key);

@@ -11,12 +11,15 @@ import { lineCarries, soundHeard, tell } from './apparatus';
 import { Equipment } from './equipment';
 import { guard } from './guard';
 import { held } from './hold';
+import { keep, kept } from './kept';
 import { Live } from './live';
 import type { Effect, Event } from './model';
 import { Picture } from './picture';
+import { Shell } from './shell';
 import { checking, demandOf, initial, update } from './state';
 import { view } from './view';
 import type { Ports } from './views/ports';
+import { Switches } from './switches';
 import { changeTo, t } from './words';
 
 /** Where citizens talk from their own device; booking.OwnPath. */
@@ -24,15 +27,23 @@ const OWN_PATH = '/collegamento';
 /** How long a finger stays on the clock before the guided test opens. */
 const TEST_HOLD_MS = 5_000;
 
+const home = location.pathname === OWN_PATH;
+const shell = new Shell();
 const root = document.getElementById('app') as HTMLElement;
 const announcer = new Announcer(document.body);
 const voice = new Voice();
 const picture = new Picture();
 const equipment = new Equipment();
 const level = new Level(() => model.trial?.step === 'microphone' && send({ kind: 'testTried', part: 'microphone', ok: true }));
+const switches = new Switches(root, {
+  say: (label) => model.guide && voice.say(label),
+  speaking: () => voice.speaking,
+  idle: () => model.screen === 'start' && !model.home,
+  held: () => send({ kind: 'scanChosen', mode: 'medium' }),
+});
 let stream: Stream | null = null;
 const STARTED = Date.now() - performance.now();
-let model = initial(now(), location.pathname === OWN_PATH);
+let model = initial(now(), home, home ? null : kept(now()));
 
 /** Time that no correction of the machine's clock makes jump; what people read is set right by the server's. */
 function now(): number {
@@ -52,6 +63,7 @@ function send(event: Event): void {
       const step = update(model, next);
       model = step.model;
       for (const effect of step.effects) run(effect);
+      if (!home) keep(model);
       draw();
       live.follow(demandOf(model));
       level.follow(checking(model) || model.trial?.step === 'microphone' ? live.line.microphone : null);
@@ -68,6 +80,7 @@ function draw(): void {
   const { text, contrast } = model.look;
   Object.assign(document.documentElement.dataset, { home: String(model.home),  text: String(text), contrast: String(contrast) });
   render(view(model, ports), root);
+  switches.follow(model.look.scan);
   const heading = root.querySelector('h1')?.textContent?.trim();
   document.title = heading ? `${heading} · ${t('kiosk.title')}` : t('kiosk.title');
 }
@@ -228,7 +241,9 @@ function connect(): void {
   stream = api.openEvents({
     open: () => {
       send({ kind: 'lineUp' });
-      if (!model.home) void equipment.say();
+      if (home) return;
+      void equipment.say();
+      shell.look();
     },
     snapshot: (snapshot) => send({ kind: 'snapshot', snapshot }),
     lost: (error) => send({ kind: 'lineDown', error }),
@@ -243,6 +258,7 @@ const keys = {
     send({ kind: 'touched' });
     void live.unlock();
   },
+  switched: (event: KeyboardEvent) => switches.press(event),
   sound: () => void live.unlock(),
 };
 if (model.home) for (const touch of ['pointerdown', 'keydown']) document.addEventListener(touch, keys.touched, { capture: true });
@@ -252,6 +268,7 @@ held('.clock', TEST_HOLD_MS, () => send({ kind: 'testOpened' }));
 setInterval(() => {
   send({ kind: 'tick', now: now() });
   live.tick(model.call.link);
+  if (shell.newer && model.screen === 'start') location.reload();
   if (location.hash === '#prova' && model.screen === 'start') {
     history.replaceState(null, '', location.pathname);
     send({ kind: 'testOpened' });
@@ -263,5 +280,6 @@ addEventListener('pagehide', () => {
   live.wipe();
 });
 addEventListener('pageshow', (event) => event.persisted && location.reload());
+if (!home) shell.start();
 draw();
 connect();

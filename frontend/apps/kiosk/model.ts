@@ -2,6 +2,7 @@
 import type { ApiError } from '../../packages/api/http';
 import type { Beat, KioskSnapshot, Receipt, WalkIn } from '../../packages/api/types';
 import type { Language } from '../../packages/text/index';
+import type { ScanMode } from './scanning';
 import type { Link, MediaFault, Peer, Pointer, Quality } from '../../packages/call/index';
 
 /** The screens outside a session, and `session`, whose stage is told by {@link stageOf}. */
@@ -101,14 +102,17 @@ export interface Model {
   readonly guide: boolean;
   /** How the screen looks to this citizen. */
   readonly look: Look;
+  /** The question how the mark of {@link Look.scan} moves. */
+  readonly switches: boolean;
   readonly voice: boolean;
 }
 
-/** The size of the words, 0 to 2, whether they are light on black, and their language. */
+/** The size of the words, 0 to 2, whether they are light on black, their language, and how a switch is used. */
 export interface Look {
   readonly text: 0 | 1 | 2;
   readonly contrast: boolean;
   readonly language: Language;
+  readonly scan: ScanMode;
 }
 
 /** Everything that can happen to a kiosk. */
@@ -122,6 +126,8 @@ export type Event =
   | { readonly kind: 'guideToggled' }
   | { readonly kind: 'textGrown' }
   | { readonly kind: 'contrastToggled' }
+  | { readonly kind: 'scanToggled' }
+  | { readonly kind: 'scanChosen'; readonly mode: ScanMode }
   | { readonly kind: 'languageChosen'; readonly language: Language }
   | { readonly kind: 'languageReady'; readonly language: Language }
   // Enrolment and code entry share the keypad.
