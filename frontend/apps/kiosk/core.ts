@@ -22,7 +22,7 @@ export function blank() {
     enrolError: null,
     scanning: false,
     leave: 'no',
-    call: { link: 'off', peer: 'absent', quality: 'unknown', picture: false, soundBlocked: false, screen: false },
+    call: { link: 'off', peer: 'absent', quality: 'unknown', picture: false, soundBlocked: false, screen: false, typing: '' },
     pointer: null,
     fault: null,
     paper: { step: 'off', picture: '', detail: '', at: 0 },
@@ -38,7 +38,7 @@ export function blank() {
     fresh: false,
     trial: null,
     guide: false,
-    look: { text: 0, contrast: false, language: 'it', scan: 'off' },
+    look: { text: 0, contrast: false, language: 'it', scan: 'off', reads: false },
     switches: false,
   } as const;
 }

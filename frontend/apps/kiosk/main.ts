@@ -66,6 +66,7 @@ function send(event: Event): void {
       if (!home) keep(model);
       draw();
       live.follow(demandOf(model));
+      live.line.write({ text: model.draft, reads: model.look.reads });
       level.follow(checking(model) || model.trial?.step === 'microphone' ? live.line.microphone : null);
     }
   } finally {
@@ -252,8 +253,13 @@ function connect(): void {
 
 const keys = {
   digit: (digit: string) => send({ kind: 'digit', digit }),
-  erase: () => send({ kind: 'erase' }),
-  enter: () => send({ kind: 'submit', requestId: newRequestId() }),
+  erase: () => send({ kind: model.replies ? 'letterErased' : 'erase' }),
+  letter: (letter: string) => {
+    if (!model.replies) return false;
+    send({ kind: 'letter', letter });
+    return true;
+  },
+  enter: () => send(model.replies ? { kind: 'chatSent', text: model.draft } : { kind: 'submit', requestId: newRequestId() }),
   touched: () => {
     send({ kind: 'touched' });
     void live.unlock();

@@ -3,7 +3,7 @@ import type { ApiError } from '../../packages/api/http';
 import type { Beat, KioskSnapshot, Receipt, WalkIn } from '../../packages/api/types';
 import type { Language } from '../../packages/text/index';
 import type { ScanMode } from './scanning';
-import type { Link, MediaFault, Peer, Pointer, Quality } from '../../packages/call/index';
+import type { Link, MediaFault, Peer, Pointer, Quality, Typing } from '../../packages/call/index';
 
 /** The screens outside a session, and `session`, whose stage is told by {@link stageOf}. */
 export type Screen = 'boot' | 'enrol' | 'start' | 'code' | 'walkin' | 'help' | 'refusal' | 'session' | 'end' | 'selftest';
@@ -65,6 +65,8 @@ export interface Model {
     readonly soundBlocked: boolean;
     /** The operator shows their screen. */
     readonly screen: boolean;
+    /** What the operator is writing at this moment. */
+    readonly typing: string;
   };
   /** Where the operator points, and since when. */
   readonly pointer: (Pointer & { readonly at: number }) | null;
@@ -113,6 +115,8 @@ export interface Look {
   readonly contrast: boolean;
   readonly language: Language;
   readonly scan: ScanMode;
+  /** They read what is said: words beside the picture. */
+  readonly reads: boolean;
 }
 
 /** Everything that can happen to a kiosk. */
@@ -163,6 +167,8 @@ export type Event =
   | { readonly kind: 'screen'; readonly on: boolean }
   | { readonly kind: 'pointed'; readonly at: Pointer }
   | { readonly kind: 'mediaFault'; readonly fault: MediaFault | null }
+  | { readonly kind: 'typing'; readonly now: Typing }
+  | { readonly kind: 'readingToggled' }
   | { readonly kind: 'repliesToggled' }
   | { readonly kind: 'privacyToggled' }
   | { readonly kind: 'letter'; readonly letter: string }

@@ -496,12 +496,12 @@ describe('late and impossible events', () => {
 describe('the look of the screen', () => {
   it('grows, turns to high contrast, stays for the whole visit and goes with the citizen', () => {
     const grown = run(ready(), { kind: 'textGrown' }, { kind: 'contrastToggled' }).model;
-    expect(grown.look).toEqual({ text: 1, contrast: true, language: 'it', scan: 'off' });
+    expect(grown.look).toEqual({ text: 1, contrast: true, language: 'it', scan: 'off', reads: false });
     const seated = run(grown, { kind: 'begin' }, { kind: 'snapshot', snapshot: snap(session('waiting')) }).model;
-    expect(seated.look).toEqual({ text: 1, contrast: true, language: 'it', scan: 'off' });
+    expect(seated.look).toEqual({ text: 1, contrast: true, language: 'it', scan: 'off', reads: false });
     const over = run(seated, { kind: 'snapshot', snapshot: snap(null) }).model;
     expect(over).toMatchObject({ screen: 'end', look: { text: 1, contrast: true } });
-    expect(run(over, { kind: 'home' }).model.look).toEqual({ text: 0, contrast: false, language: 'it', scan: 'off' });
+    expect(run(over, { kind: 'home' }).model.look).toEqual({ text: 0, contrast: false, language: 'it', scan: 'off', reads: false });
     expect(run(grown, { kind: 'textGrown' }, { kind: 'textGrown' }).model.look.text).toBe(0);
   });
 
@@ -551,5 +551,16 @@ describe('a page loaded again', () => {
   it('lets a session that was opened meanwhile go first', () => {
     const model = run(initial(T0, false, kept), { kind: 'snapshot', snapshot: snap(session('waiting')) }).model;
     expect([model.screen, model.typed]).toEqual(['session', '']);
+  });
+});
+
+describe('who reads instead of hearing', () => {
+  it('sees what is being written, and is known by it until the end', () => {
+    const reads = run(inState('waiting'), { kind: 'readingToggled' }).model;
+    const call = together(run(reads, { kind: 'snapshot', snapshot: snap(session('connected')) }, { kind: 'typing', now: { text: 'Buon', reads: false } }).model);
+    expect([call.look.reads, call.call.typing]).toEqual([true, 'Buon']);
+    const over = run(call, { kind: 'snapshot', snapshot: snap(null) }).model;
+    expect(over.call.typing).toBe('');
+    expect(run(over, { kind: 'home' }).model.look.reads).toBe(false);
   });
 });

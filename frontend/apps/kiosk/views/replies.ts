@@ -27,7 +27,7 @@ export function replies(model: Model, ports: Ports): TemplateResult {
           return html`<button class="button" type="button" @click=${() => say(text)}>${text}</button>`;
         })}
       </div>
-      <p class="draft" role="status" aria-label=${t('kiosk.chat.draft')}>${model.draft}<span class="caret" aria-hidden="true"></span></p>
+      <p class="draft" role="textbox" aria-readonly="true" tabindex="0" autofocus aria-label=${t('kiosk.chat.draft')}>${model.draft}<span class="caret" aria-hidden="true"></span></p>
       <div class="keyboard" role="group" aria-label=${t('kiosk.chat.keyboard')}>
         ${ROWS.map((row) => html`<div class="keyrow">${[...t(row)].map(key)}</div>`)}
         <div class="keyrow">
