@@ -78,6 +78,7 @@ export class Switches {
   }
 
   private look(): void {
+    this.paint(); // a question opens a moment after the screen was drawn
     if (this.around.speaking()) {
       this.movedAt = performance.now();
       return;
