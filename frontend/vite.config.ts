@@ -6,6 +6,7 @@ import { defineConfig } from 'vite'
 import { emit } from './build/emit.ts'
 import { precompress } from './build/precompress.ts'
 import { purge } from './build/purge.ts'
+import { shell } from './build/shell.ts'
 
 const here = import.meta.dirname
 const root = resolve(here, 'apps')
@@ -14,6 +15,8 @@ const root = resolve(here, 'apps')
 const apps = (existsSync(root) ? readdirSync(root) : [])
   .map((name) => resolve(root, name, 'index.html'))
   .filter((page) => existsSync(page))
+
+const worker = resolve(root, 'kiosk/sw.ts')
 
 const portal = ['portal.ts', 'portal.scss', 'backoffice.scss'].map((file) => resolve(here, 'portal/assets', file))
 
@@ -42,7 +45,11 @@ export default defineConfig(({ mode }) => ({
     chunkSizeWarningLimit: 700, // livekit-client is one piece; kiosk and desk load it when a call begins
     target: 'es2022',
     cssTarget: ['chrome100', 'firefox100', 'safari15'],
-    rollupOptions: { input: mode === 'portal' ? portal : [...apps, ...portal] },
+    rollupOptions: {
+      input: mode === 'portal' ? portal : [...apps, worker, ...portal],
+      // A service worker rules over the folder of its own address, so its name is fixed.
+      output: { entryFileNames: ({ facadeModuleId }) => (facadeModuleId === worker ? 'kiosk/sw.js' : 'assets/[name]-[hash].js') },
+    },
   },
-  plugins: [emit(resolve(here, 'portal/assets/favicon.svg')), precompress(resolve(here, 'dist'))],
+  plugins: [emit(resolve(here, 'portal/assets/favicon.svg')), shell('kiosk/index.html', 'kiosk/sw.ts'), precompress(resolve(here, 'dist'))],
 }))

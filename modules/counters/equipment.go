@@ -1,11 +1,11 @@
 package counters
 
 import (
+	"context"
 	"encoding/json"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/google/uuid"
 
 	"github.com/sportello/sportello/modules/kernel/actor"
 	"github.com/sportello/sportello/modules/kernel/problem"
@@ -23,13 +23,6 @@ func (s *Service) PostEquipment(c *fiber.Ctx) error {
 	if err := json.Unmarshal(c.Body(), &in); err != nil {
 		return problem.New(problem.Invalid, "form.invalid").Wrap(err)
 	}
-	ctx := c.UserContext()
-	a := actor.From(ctx)
-	t, ok := tenant.From(ctx)
-	device, err := uuid.Parse(a.ID)
-	if !ok || err != nil {
-		return problem.New(problem.NotFound, "not_found")
-	}
 	var missing []string
 	if !in.Camera {
 		missing = append(missing, label("counters.camera"))
@@ -37,11 +30,11 @@ func (s *Service) PostEquipment(c *fiber.Ctx) error {
 	if !in.Microphone {
 		missing = append(missing, label("counters.microphone"))
 	}
-	err = s.db.InTenant(ctx, t, func(tx *tenant.Tx) error {
+	err := s.atKiosk(c, func(ctx context.Context, tx *tenant.Tx, a actor.Actor, kiosk KioskID) error {
 		if len(missing) == 0 {
-			return s.Mended(ctx, tx, a, KioskID{UUID: device}, Equipment)
+			return s.Mended(ctx, tx, a, kiosk, Equipment)
 		}
-		return s.Report(ctx, tx, a, KioskID{UUID: device}, Equipment, strings.Join(missing, ", "))
+		return s.Report(ctx, tx, a, kiosk, Equipment, strings.Join(missing, ", "))
 	})
 	if err != nil {
 		return err

@@ -26,10 +26,12 @@ const (
 	Equipment FaultKind = "equipment" // its own test finds no camera, microphone or loudspeaker
 	Help      FaultKind = "help"      // the host site's helper asks to be called
 	Emergency FaultKind = "emergency" // an operator sees that somebody there is in danger
+	Failed    FaultKind = "test"      // a part failed its guided test
+	NoPrint   FaultKind = "printer"   // the printer failed it: papers stay, talking goes on
 )
 
 // Stops says whether citizens cannot use the kiosk meanwhile.
-func (k FaultKind) Stops() bool { return k != Help && k != Emergency }
+func (k FaultKind) Stops() bool { return k != Help && k != Emergency && k != NoPrint }
 
 // Words is the kind as staff read it.
 func (k FaultKind) Words() string { return label("counters.fault." + string(k)) }
@@ -61,14 +63,15 @@ func mayReport(a actor.Actor, kiosk KioskID, kind FaultKind) bool {
 	case a.Kind == actor.Helper:
 		return a.ID == kiosk.String() && (kind == Broken || kind == Help)
 	case a.Kind == actor.Kiosk:
-		return a.ID == kiosk.String() && kind == Equipment
+		return a.ID == kiosk.String() && (kind == Equipment || kind == Failed || kind == NoPrint)
 	}
 	return false
 }
 
-// mayClose: as mayReport; who keeps the place closes an emergency, and an administrator also closes what a device found, because the device may be replaced.
+// mayClose: as mayReport; who keeps the place closes an emergency, and an administrator also
+// closes what a device found, because the device may be replaced.
 func mayClose(a actor.Actor, kiosk KioskID, kind FaultKind) bool {
-	return mayReport(a, kiosk, kind) || a.Has(actor.Administrator) && kind == Equipment ||
+	return mayReport(a, kiosk, kind) || a.Has(actor.Administrator) && (kind == Equipment || kind == Failed || kind == NoPrint) ||
 		a.Kind == actor.Helper && a.ID == kiosk.String() && kind == Emergency
 }
 

@@ -3,6 +3,7 @@ package counters_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -268,4 +269,44 @@ func TestADeviceSaysWhatItMisses(t *testing.T) {
 	require.Equal(t, 204, say(`{"camera":true,"microphone":true}`))
 	require.Empty(t, w.faults(t))
 	require.NotEqual(t, 204, say(`{`))
+}
+
+func TestWhatFailsTheGuidedTestIsAFaultUntilItPasses(t *testing.T) {
+	t.Parallel()
+	require.NoError(t, loadTexts())
+	w := newWorld(t)
+	device := actor.Actor{Kind: actor.Kiosk, ID: w.kiosk.ID.String()}
+	test := func(a actor.Actor, found map[counters.Part]bool) error {
+		return w.DB.InTenant(ctx, w.t, func(tx *tenant.Tx) error { return w.svc.Test(ctx, tx, a, w.kiosk.ID, found) })
+	}
+	known := func() (out []string) {
+		w.In(t, w.t, func(tx *tenant.Tx) error {
+			all, err := w.svc.Tests(ctx, tx, w.kiosk.ID)
+			for _, one := range all {
+				out = append(out, fmt.Sprint(one.Part, " ", one.OK))
+			}
+			return err
+		})
+		return out
+	}
+	for _, a := range []actor.Actor{admin, {Kind: actor.Anonymous}, {Kind: actor.Kiosk, ID: uuid.NewString()}, {Kind: actor.Helper, ID: w.kiosk.ID.String()}} {
+		require.ErrorIs(t, test(a, map[counters.Part]bool{"camera": true}), problem.Forbidden)
+	}
+	require.ErrorIs(t, test(device, map[counters.Part]bool{"teapot": true}), problem.Invalid)
+	require.Empty(t, known())
+
+	require.NoError(t, test(device, map[counters.Part]bool{"camera": true, "speaker": false, "printer": false}))
+	require.Equal(t, []string{"camera true", "speaker false", "printer false"}, known())
+	require.ElementsMatch(t, []counters.FaultKind{counters.Failed, counters.NoPrint}, w.faults(t))
+	require.False(t, counters.NoPrint.Stops(), "a printer keeps nobody from talking")
+
+	require.NoError(t, test(device, map[counters.Part]bool{"camera": true, "printer": true}))
+	require.Equal(t, []counters.FaultKind{counters.Failed}, w.faults(t), "a part that was not tried stays as it was")
+	require.NoError(t, test(device, map[counters.Part]bool{"speaker": true}))
+	require.Empty(t, w.faults(t))
+	require.Equal(t, []string{"camera true", "speaker true", "printer true"}, known())
+
+	require.NoError(t, test(device, map[counters.Part]bool{"camera": false}))
+	w.In(t, w.t, func(tx *tenant.Tx) error { return w.svc.Mended(ctx, tx, admin, w.kiosk.ID, counters.Failed) })
+	require.Empty(t, w.faults(t), "an administrator may close what a device found")
 }

@@ -235,6 +235,7 @@ type kioskView struct {
 	FaultNote form.Field
 	Kiosk     Kiosk
 	Row       row
+	Tests     []Tested
 	Device    Device
 	Fields    []form.Field // of the place
 	Hours     []form.Field
@@ -368,6 +369,9 @@ func (p *Portal) load(c *fiber.Ctx) (t tenant.Tenant, v kioskView, sheets []cata
 			return err
 		}
 		if faults, err = p.svc.Faults(ctx, tx); err != nil {
+			return err
+		}
+		if v.Tests, err = p.svc.Tests(ctx, tx, kiosk); err != nil {
 			return err
 		}
 		sheets, err = p.sheets(ctx, tx)

@@ -34,6 +34,7 @@ type helperView struct {
 	Called bool // help was called
 	Danger bool // somebody there is in danger
 	Times  []string
+	Tests  []Tested
 	Note   form.Field
 }
 
@@ -77,6 +78,9 @@ func (p *Portal) helper(c *fiber.Ctx, wrong error, note string) error {
 		faults = all[k.ID]
 		entity, err := p.catalog.Entity(ctx, tx)
 		if err != nil {
+			return err
+		}
+		if v.Tests, err = p.svc.Tests(ctx, tx, k.ID); err != nil {
 			return err
 		}
 		v.Phone = entity.Phone

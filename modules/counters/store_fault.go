@@ -23,6 +23,13 @@ SELECT ` + faultColumns + `
 FROM {t}.kiosk_faults f
 WHERE f.id = @id`
 
+const sqlTests = `SELECT k.part, k.ok, k.tested_at FROM {t}.kiosk_tests k WHERE k.kiosk_id = @kiosk`
+
+const sqlTested = `
+INSERT INTO {t}.kiosk_tests (kiosk_id, part, ok, tested_at)
+VALUES (@kiosk, @part, @ok, @now)
+ON CONFLICT (kiosk_id, part) DO UPDATE SET ok = excluded.ok, tested_at = excluded.tested_at`
+
 const sqlHelperVersion = `SELECT helper_version FROM {t}.kiosks WHERE id = @id`
 
 const sqlNewHelperLink = `UPDATE {t}.kiosks SET helper_version = helper_version + 1, updated_at = @now WHERE id = @id`

@@ -83,6 +83,7 @@ func RegisterKiosk(api huma.API, s *Service) {
 	web.Register(api, op(http.MethodGet, "/api/kiosk/state", "kiosk-state", "What the kiosk's screen shows", tag), s.apiKioskState)
 	web.Register(api, op(http.MethodPost, "/api/kiosk/approach", "kiosk-approach", "Somebody is about to give a code: admission to the video, to send nothing yet", tag), s.apiApproach)
 	web.Register(api, op(http.MethodPost, "/api/kiosk/approach/withdraw", "kiosk-withdraw", "They went away", tag), s.apiWithdraw)
+	web.Register(api, op(http.MethodPost, "/api/kiosk/test-room", "kiosk-test-room", "The kiosk tries its line: admission to an empty room", tag), s.apiTestRoom)
 	web.Register(api, op(http.MethodPost, "/api/kiosk/sessions", "kiosk-start", "Begin with a code", tag), s.apiStart)
 	web.Register(api, op(http.MethodPost, "/api/kiosk/own", "kiosk-own", "Begin on the citizen's own device, at the entity's address with the personal link", tag), s.apiOwn)
 	web.Register(api, op(http.MethodGet, "/api/kiosk/walk-ins", "kiosk-walk-ins", "What one may ask for without an appointment", tag), s.apiWalkIns)
@@ -113,6 +114,15 @@ func (s *Service) apiKioskState(ctx context.Context, _ *empty) (*kioskStateOutpu
 	}
 	state, err := s.KioskState(ctx, t, a)
 	return &kioskStateOutput{state}, err
+}
+
+func (s *Service) apiTestRoom(ctx context.Context, _ *ignored) (*joinOutput, error) {
+	t, a, err := caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	in, err := s.TestRoom(ctx, t, a)
+	return &joinOutput{AdmissionView(in)}, err
 }
 
 func (s *Service) apiOwn(ctx context.Context, in *ownInput) (*kioskStateOutput, error) {

@@ -67,6 +67,20 @@ func (s *Service) Approach(ctx context.Context, t tenant.Tenant, a actor.Actor, 
 	return s.admission(room, kioskIdentity(kiosk, 0), rtc.Sources{})
 }
 
+// TestRoom admits a kiosk that tries its line to a room of its own, where nobody else is or comes. LiveKit drops it when
+// the kiosk has left. While LiveKit does not answer it is "videocall.video_unavailable".
+func (s *Service) TestRoom(ctx context.Context, t tenant.Tenant, a actor.Actor) (Admission, error) {
+	kiosk, err := kioskOf(a)
+	if err != nil {
+		return Admission{}, err
+	}
+	room := approachRoom(t, kiosk, uuid.New())
+	if err := s.createRoom(ctx, room); err != nil {
+		return Admission{}, err
+	}
+	return s.admission(room, kioskIdentity(kiosk, 0), rtc.Sources{})
+}
+
 // Withdraw ends an approach: the citizen went away without a code.
 func (s *Service) Withdraw(ctx context.Context, t tenant.Tenant, a actor.Actor, visit uuid.UUID) error {
 	kiosk, err := kioskOf(a)

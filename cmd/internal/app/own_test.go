@@ -82,6 +82,7 @@ func TestACitizenTalksFromTheirOwnDeviceByTheLinkOfTheAppointment(t *testing.T) 
 		"/api/kiosk/sessions":  `{"code":"1234567890","request_id":"` + uuid.NewString() + `"}`,
 		"/api/kiosk/walk-ins":  `{"service_id":"` + a.ServiceID.String() + `","request_id":"` + uuid.NewString() + `"}`,
 		"/api/kiosk/equipment": `{"camera":false,"microphone":false}`,
+		"/api/kiosk/self-test": `{"parts":{"camera":false}}`,
 	} {
 		res, body := h.do(http.MethodPost, host, path, cookie, nil, json)
 		require.Equal(t, http.StatusForbidden, res.StatusCode, "%s %s", path, body)

@@ -36,11 +36,13 @@ func (a *App) routes() error {
 	// the kiosk: its screen, its enrolment, then everything an enrolled device does
 	kiosk := a.on(kioskHost)
 	kiosk.Get("/", page("kiosk/index.html"))
+	kiosk.Get("/sw.js", script("kiosk/sw.js"))
 	kiosk.Post("/api/kiosk/enrolment", a.Counters.PostEnrolment)
 	app.Use("/api/kiosk/own", a.only(entityHost))
 	app.Use("/api/kiosk", a.kioskSide)
 	app.Get("/api/kiosk/events", a.Videocall.KioskEvents)
 	app.Post("/api/kiosk/equipment", a.Counters.PostEquipment)
+	app.Post("/api/kiosk/self-test", a.Counters.PostTest)
 
 	// the operator's desk
 	entity := a.on(entityHost)
@@ -104,6 +106,18 @@ func (a *App) rehearse(c *fiber.Ctx) error {
 		return err
 	}
 	return a.Booking.SitDown(c, t, booking.AppointmentID{UUID: seat})
+}
+
+// script serves a script whose address is fixed; browsers ask for it anew each time.
+func script(name string) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		code, err := fs.ReadFile(frontend.Dist(), name)
+		if err != nil {
+			return err
+		}
+		c.Set(fiber.HeaderContentType, fiber.MIMETextJavaScriptCharsetUTF8)
+		return c.Send(code)
+	}
 }
 
 // page serves the one HTML page of an app; its scripts and styles are assets.

@@ -19,6 +19,7 @@ export function newLine(send: (event: Event) => void, refresh: () => void): Line
       over: refresh,
       screen: (on) => send({ kind: 'sharing', on }),
       pointer: () => undefined,
+      typing: (now) => send({ kind: 'typing', now }),
     },
   );
 }

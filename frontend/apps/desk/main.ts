@@ -40,6 +40,7 @@ function send(event: Event): void {
       for (const effect of step.effects) run(effect);
       draw();
       line.follow(demandOf(model));
+      line.write({ text: model.draft.chat, reads: false });
     }
   } finally {
     working = false; // a fault in one event must not silence the next

@@ -2,7 +2,7 @@
 import type { DeskStep, PassTo } from '../../packages/api/desk';
 import type { ApiError } from '../../packages/api/http';
 import type { Beat, ByWhat, DeskDay, DeskSnapshot, Emergency, Outcome, Targets } from '../../packages/api/types';
-import type { Devices, Link, MediaFault, Peer, Pointer, Quality } from '../../packages/call/index';
+import type { Devices, Link, MediaFault, Peer, Pointer, Quality, Typing } from '../../packages/call/index';
 
 /** What the operator is writing about one session; saved as it is written. */
 export interface Draft {
@@ -80,6 +80,8 @@ export interface Model {
     readonly quality: Quality;
     readonly picture: boolean;
     readonly soundBlocked: boolean;
+    /** What the citizen is writing at this moment, and whether they read instead of hearing. */
+    readonly typing: Typing;
   };
   readonly fault: MediaFault | null;
   readonly devices: Devices | null;
@@ -134,6 +136,7 @@ export type Event =
   | { readonly kind: 'cameraToggled' }
   | { readonly kind: 'shareToggled' }
   | { readonly kind: 'sharing'; readonly on: boolean }
+  | { readonly kind: 'typing'; readonly now: Typing }
   | { readonly kind: 'pointed'; readonly at: Pointer }
   | { readonly kind: 'link'; readonly link: Link }
   | { readonly kind: 'peer'; readonly peer: Peer }

@@ -23,7 +23,7 @@ export interface Step {
 /** Nothing written yet. */
 export const EMPTY: Draft = { chat: '', note: '', outcome: null };
 
-const NO_CALL = { link: 'off', peer: 'absent', quality: 'unknown', picture: false, soundBlocked: false } as const;
+const NO_CALL = { link: 'off', peer: 'absent', quality: 'unknown', picture: false, soundBlocked: false, typing: { text: '', reads: false } } as const;
 
 /** A desk that was just opened. */
 export function initial(now: number): Model {
@@ -188,6 +188,8 @@ function move(model: Model, event: Event): Step {
       return only({ ...model, camera: !model.camera });
     case 'shareToggled':
       return sessionOf(model) === null ? only(model) : { model, effects: [{ kind: 'share' }] };
+    case 'typing':
+      return only({ ...model, call: { ...model.call, typing: event.now } });
     case 'sharing':
       return only({ ...model, sharing: event.on });
     case 'pointed':

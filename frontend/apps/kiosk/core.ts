@@ -31,7 +31,7 @@ export function blank() {
     enrolError: null,
     scanning: false,
     leave: 'no',
-    call: { link: 'off', peer: 'absent', quality: 'unknown', picture: false, soundBlocked: false, screen: false },
+    call: { link: 'off', peer: 'absent', quality: 'unknown', picture: false, soundBlocked: false, screen: false, typing: '' },
     pointer: null,
     fault: null,
     paper: NO_PAPER,
@@ -45,8 +45,11 @@ export function blank() {
     lacking: NOT_LACKING,
     chatFailed: false,
     end: null,
+    fresh: false,
+    trial: null,
     guide: false,
-    look: { text: 0, contrast: false, language: 'it' },
+    look: { text: 0, contrast: false, language: 'it', scan: 'off', reads: false },
+    switches: false,
   } as const;
 }
 

@@ -4,8 +4,12 @@
 export interface Keys {
   digit(digit: string): void;
   erase(): void;
+  /** A letter of a keyboard; true when somebody writes and takes it. */
+  letter(letter: string): boolean;
   enter(): void;
   touched(): void;
+  /** A key that a switch may send; true when it is used up. */
+  switched(event: KeyboardEvent): boolean;
   /** A touch or key that only lets the page sound. */
   sound(): void;
 }
@@ -35,6 +39,9 @@ function touched(event: Event, keys: Keys): void {
 function press(root: HTMLElement, event: KeyboardEvent, keys: Keys): void {
   touched(event, keys);
   if (event.ctrlKey || event.altKey || event.metaKey) return event.preventDefault();
+  if ((event.key === ' ' || event.key === 'Enter') && keys.switched(event)) return event.preventDefault();
+  const pressesSpace = event.key === ' ' && onControl(root);
+  if ([...event.key].length === 1 && !pressesSpace && keys.letter(event.key)) return event.preventDefault();
   if (/^\d$/.test(event.key)) {
     event.preventDefault();
     return keys.digit(event.key);
@@ -54,6 +61,6 @@ function press(root: HTMLElement, event: KeyboardEvent, keys: Keys): void {
 function onControl(root: HTMLElement): boolean {
   const focused = document.activeElement;
   if (!(focused instanceof HTMLButtonElement) || !root.contains(focused)) return false;
-  // A keypad key that was touched keeps the focus, but Enter on a keyboard then means "go on".
-  return !focused.classList.contains('key') || focused.matches(':focus-visible');
+  // A key of the screen that was touched keeps the focus, but Enter on a keyboard then means "go on".
+  return !focused.matches('.key, .letter') || focused.matches(':focus-visible');
 }

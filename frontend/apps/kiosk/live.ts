@@ -42,6 +42,7 @@ export class Live {
         over: refresh,
         screen: (on) => send({ kind: 'screen', on }),
         pointer: (at) => send({ kind: 'pointed', at }),
+        typing: (now) => send({ kind: 'typing', now }),
       },
       true, // the citizen came for the operator's face
     );

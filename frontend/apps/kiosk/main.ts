@@ -7,30 +7,45 @@ import * as api from '../../packages/api/kiosk';
 import type { Stream } from '../../packages/api/stream';
 import { Level, preload } from '../../packages/call/index';
 import { isoDate } from '../../packages/text/index';
+import { lineCarries, soundHeard, tell } from './apparatus';
 import { Equipment } from './equipment';
 import { guard } from './guard';
+import { held } from './hold';
+import { keep, kept } from './kept';
 import { Live } from './live';
 import type { Effect, Event } from './model';
 import { Pen } from './pen';
 import { Sheets } from './sheets';
+import { Shell } from './shell';
 import { checking, demandOf, initial, update } from './state';
 import { view } from './view';
 import type { Ports } from './views/ports';
+import { Switches } from './switches';
 import { changeTo, t } from './words';
 
 /** Where citizens talk from their own device; booking.OwnPath. */
 const OWN_PATH = '/collegamento';
+/** How long a finger stays on the clock before the guided test opens. */
+const TEST_HOLD_MS = 5_000;
 
+const home = location.pathname === OWN_PATH;
+const shell = new Shell();
 const root = document.getElementById('app') as HTMLElement;
 const announcer = new Announcer(document.body);
 const voice = new Voice();
 const sheets = new Sheets();
 const pen = new Pen((drawn) => send({ kind: 'signDrawn', drawn }));
 const equipment = new Equipment();
-const level = new Level();
+const level = new Level(() => model.trial?.step === 'microphone' && send({ kind: 'testTried', part: 'microphone', ok: true }));
+const switches = new Switches(root, {
+  say: (label) => model.guide && voice.say(label),
+  speaking: () => voice.speaking,
+  idle: () => model.screen === 'start' && !model.home,
+  held: () => send({ kind: 'scanChosen', mode: 'medium' }),
+});
 let stream: Stream | null = null;
 const STARTED = Date.now() - performance.now();
-let model = initial(now(), location.pathname === OWN_PATH);
+let model = initial(now(), home, home ? null : kept(now()));
 
 /** Time that no correction of the machine's clock makes jump; what people read is set right by the server's. */
 function now(): number {
@@ -50,10 +65,12 @@ function send(event: Event): void {
       const step = update(model, next);
       model = step.model;
       for (const effect of step.effects) run(effect);
+      if (!home) keep(model);
       draw();
       live.follow(demandOf(model));
       pen.follow(model.sign.step);
-      level.follow(checking(model) ? live.line.microphone : null);
+      live.line.write({ text: model.draft, reads: model.look.reads });
+      level.follow(checking(model) || model.trial?.step === 'microphone' ? live.line.microphone : null);
     }
   } finally {
     working = false; // a fault in one event must not silence the next
@@ -67,6 +84,7 @@ function draw(): void {
   const { text, contrast } = model.look;
   Object.assign(document.documentElement.dataset, { home: String(model.home),  text: String(text), contrast: String(contrast) });
   render(view(model, ports), root);
+  switches.follow(model.look.scan);
   const heading = root.querySelector('h1')?.textContent?.trim();
   document.title = heading ? `${heading} · ${t('kiosk.title')}` : t('kiosk.title');
 }
@@ -120,6 +138,21 @@ function run(effect: Effect): void {
       return;
     case 'print':
       return print();
+    case 'testSound':
+      soundHeard().then(
+        (ok) => send({ kind: 'testTried', part: 'speaker', ok }),
+        () => send({ kind: 'testTried', part: 'speaker', ok: null }),
+      );
+      return;
+    case 'testLine':
+      void lineCarries().then((ok) => send({ kind: 'testTried', part: 'network', ok }));
+      return;
+    case 'testSend':
+      tell(effect.found).then(
+        () => send({ kind: 'testSent', ok: true }),
+        () => send({ kind: 'testSent', ok: false }),
+      );
+      return;
     case 'language':
       changeTo(effect.language).then(
         () => send({ kind: 'languageReady', language: effect.language }),
@@ -232,7 +265,9 @@ function connect(): void {
   stream = api.openEvents({
     open: () => {
       send({ kind: 'lineUp' });
-      if (!model.home) void equipment.say();
+      if (home) return;
+      void equipment.say();
+      shell.look();
     },
     snapshot: (snapshot) => send({ kind: 'snapshot', snapshot }),
     lost: (error) => send({ kind: 'lineDown', error }),
@@ -241,19 +276,32 @@ function connect(): void {
 
 const keys = {
   digit: (digit: string) => send({ kind: 'digit', digit }),
-  erase: () => send({ kind: 'erase' }),
-  enter: () => send({ kind: 'submit', requestId: newRequestId() }),
+  erase: () => send({ kind: model.replies ? 'letterErased' : 'erase' }),
+  letter: (letter: string) => {
+    if (!model.replies) return false;
+    send({ kind: 'letter', letter });
+    return true;
+  },
+  enter: () => send(model.replies ? { kind: 'chatSent', text: model.draft } : { kind: 'submit', requestId: newRequestId() }),
   touched: () => {
     send({ kind: 'touched' });
     void live.unlock();
   },
+  switched: (event: KeyboardEvent) => switches.press(event),
   sound: () => void live.unlock(),
 };
 if (model.home) for (const touch of ['pointerdown', 'keydown']) document.addEventListener(touch, keys.touched, { capture: true });
 else guard(root, keys);
+// Whoever keeps the kiosk opens the guided test: a finger that stays on the clock, or the address with #prova.
+held('.clock', TEST_HOLD_MS, () => send({ kind: 'testOpened' }));
 setInterval(() => {
   send({ kind: 'tick', now: now() });
   live.tick(model.call.link);
+  if (shell.newer && model.screen === 'start') location.reload();
+  if (location.hash === '#prova' && model.screen === 'start') {
+    history.replaceState(null, '', location.pathname);
+    send({ kind: 'testOpened' });
+  }
   if (voice.available !== model.voice) send({ kind: 'voiceFound', available: voice.available });
 }, 1_000);
 addEventListener('pagehide', () => {
@@ -261,5 +309,6 @@ addEventListener('pagehide', () => {
   live.wipe();
 });
 addEventListener('pageshow', (event) => event.persisted && location.reload());
+if (!home) shell.start();
 draw();
 connect();

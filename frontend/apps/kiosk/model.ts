@@ -3,10 +3,11 @@ import type { ApiError } from '../../packages/api/http';
 import type { Beat, KioskSnapshot, Receipt, WalkIn } from '../../packages/api/types';
 import type { Corners } from '../../packages/scan/geometry';
 import type { Language } from '../../packages/text/index';
-import type { Link, MediaFault, Peer, Pointer, Quality } from '../../packages/call/index';
+import type { ScanMode } from './scanning';
+import type { Link, MediaFault, Peer, Pointer, Quality, Typing } from '../../packages/call/index';
 
 /** The screens outside a session, and `session`, whose stage is told by {@link stageOf}. */
-export type Screen = 'boot' | 'enrol' | 'start' | 'code' | 'walkin' | 'help' | 'refusal' | 'session' | 'end';
+export type Screen = 'boot' | 'enrol' | 'start' | 'code' | 'walkin' | 'help' | 'refusal' | 'session' | 'end' | 'selftest';
 
 /** What a citizen sees of a session. */
 export type Stage = 'waiting' | 'ringing' | 'joining' | 'call' | 'held' | 'dropped';
@@ -67,6 +68,20 @@ export interface PaperState {
   readonly since: number;
 }
 
+/** What the guided test tries. */
+export type Part = 'camera' | 'microphone' | 'speaker' | 'touch' | 'printer' | 'network';
+
+/** A guided test that goes on: which parts, at which it is, and what was found so far. */
+export interface Trial {
+  readonly parts: readonly Part[];
+  readonly step: Part | 'done';
+  /** `ask`: a person is asked whether it worked. */
+  readonly state: 'ready' | 'busy' | 'ask';
+  readonly found: Readonly<Partial<Record<Part, boolean>>>;
+  readonly spots: readonly number[];
+  readonly sent: 'no' | 'sending' | 'yes' | 'failed';
+}
+
 /** What a refusal lets the citizen do next; unknown words of a newer server count as `retry`. */
 export type WayOn = 'retry' | 'rebook' | 'wait' | 'go_to_place' | 'ask_help';
 
@@ -104,6 +119,8 @@ export interface Model {
     readonly soundBlocked: boolean;
     /** The operator shows their screen. */
     readonly screen: boolean;
+    /** What the operator is writing at this moment. */
+    readonly typing: string;
   };
   /** Where the operator points, and since when. */
   readonly pointer: (Pointer & { readonly at: number }) | null;
@@ -136,17 +153,25 @@ export interface Model {
     readonly receipt: Receipt | null;
     readonly mailed: 'no' | 'sending' | 'yes' | 'failed';
   } | null;
+  /** Just set up: the first screen offers the guided test. */
+  readonly fresh: boolean;
+  readonly trial: Trial | null;
   readonly guide: boolean;
   /** How the screen looks to this citizen. */
   readonly look: Look;
+  /** The question how the mark of {@link Look.scan} moves. */
+  readonly switches: boolean;
   readonly voice: boolean;
 }
 
-/** The size of the words, 0 to 2, whether they are light on black, and their language. */
+/** The size of the words, 0 to 2, whether they are light on black, their language, and how a switch is used. */
 export interface Look {
   readonly text: 0 | 1 | 2;
   readonly contrast: boolean;
   readonly language: Language;
+  readonly scan: ScanMode;
+  /** They read what is said: words beside the picture. */
+  readonly reads: boolean;
 }
 
 /** Everything that can happen to a kiosk. */
@@ -160,6 +185,8 @@ export type Event =
   | { readonly kind: 'guideToggled' }
   | { readonly kind: 'textGrown' }
   | { readonly kind: 'contrastToggled' }
+  | { readonly kind: 'scanToggled' }
+  | { readonly kind: 'scanChosen'; readonly mode: ScanMode }
   | { readonly kind: 'languageChosen'; readonly language: Language }
   | { readonly kind: 'languageReady'; readonly language: Language }
   // Enrolment and code entry share the keypad.
@@ -195,6 +222,8 @@ export type Event =
   | { readonly kind: 'screen'; readonly on: boolean }
   | { readonly kind: 'pointed'; readonly at: Pointer }
   | { readonly kind: 'mediaFault'; readonly fault: MediaFault | null }
+  | { readonly kind: 'typing'; readonly now: Typing }
+  | { readonly kind: 'readingToggled' }
   | { readonly kind: 'repliesToggled' }
   | { readonly kind: 'privacyToggled' }
   | { readonly kind: 'letter'; readonly letter: string }
@@ -251,6 +280,16 @@ export type Event =
   | { readonly kind: 'receiptAsked' }
   | { readonly kind: 'receiptSent'; readonly ok: boolean }
   | { readonly kind: 'printAsked' }
+  // The guided test.
+  | { readonly kind: 'testOpened' }
+  | { readonly kind: 'testStarted' }
+  | { readonly kind: 'testTried'; readonly part: Part; readonly ok: boolean | null }
+  | { readonly kind: 'testAnswered'; readonly ok: boolean }
+  | { readonly kind: 'testSkipped' }
+  | { readonly kind: 'testSpot'; readonly spot: number }
+  | { readonly kind: 'testSend' }
+  | { readonly kind: 'testSent'; readonly ok: boolean }
+  | { readonly kind: 'testClosed' }
   // Leaving.
   | { readonly kind: 'leaveAsked' }
   | { readonly kind: 'leaveCancelled' }
@@ -273,6 +312,9 @@ export type Effect =
   | { readonly kind: 'cancelAway' }
   | { readonly kind: 'mailReceipt'; readonly session: string }
   | { readonly kind: 'print' }
+  | { readonly kind: 'testSound' }
+  | { readonly kind: 'testLine' }
+  | { readonly kind: 'testSend'; readonly found: Trial['found'] }
   | { readonly kind: 'language'; readonly language: Language }
   | { readonly kind: 'wipe' }
   | { readonly kind: 'chat'; readonly text: string }

@@ -30,6 +30,7 @@ function sceneOf(model: Model): SayKey | null {
   switch (model.screen) {
     case 'boot':
     case 'enrol':
+    case 'selftest':
       return null;
     case 'code':
       return model.scanning ? 'scan' : 'code';

@@ -60,6 +60,10 @@ export function inSession(model: Model, event: Event): Step | null {
       return only({ ...model, call: { ...model.call, screen: event.on } });
     case 'pointed':
       return pointed(model, session, event.at);
+    case 'typing':
+      return only({ ...model, call: { ...model.call, typing: event.now.text } });
+    case 'readingToggled':
+      return only({ ...model, look: { ...model.look, reads: !model.look.reads } });
     case 'mediaFault':
       return only({ ...model, fault: event.fault });
     case 'repliesToggled':

@@ -557,12 +557,12 @@ describe('late and impossible events', () => {
 describe('the look of the screen', () => {
   it('grows, turns to high contrast, stays for the whole visit and goes with the citizen', () => {
     const grown = run(ready(), { kind: 'textGrown' }, { kind: 'contrastToggled' }).model;
-    expect(grown.look).toEqual({ text: 1, contrast: true, language: 'it' });
+    expect(grown.look).toEqual({ text: 1, contrast: true, language: 'it', scan: 'off', reads: false });
     const seated = run(grown, { kind: 'begin' }, { kind: 'snapshot', snapshot: snap(session('waiting')) }).model;
-    expect(seated.look).toEqual({ text: 1, contrast: true, language: 'it' });
+    expect(seated.look).toEqual({ text: 1, contrast: true, language: 'it', scan: 'off', reads: false });
     const over = run(seated, { kind: 'snapshot', snapshot: snap(null) }).model;
     expect(over).toMatchObject({ screen: 'end', look: { text: 1, contrast: true } });
-    expect(run(over, { kind: 'home' }).model.look).toEqual({ text: 0, contrast: false, language: 'it' });
+    expect(run(over, { kind: 'home' }).model.look).toEqual({ text: 0, contrast: false, language: 'it', scan: 'off', reads: false });
     expect(run(grown, { kind: 'textGrown' }, { kind: 'textGrown' }).model.look.text).toBe(0);
   });
 
@@ -587,5 +587,41 @@ describe('the spoken guide', () => {
     const { effects } = run(together(inState('connected')), { kind: 'snapshot', snapshot: snap(session('connected', { chat: [line] })) });
     expect(effects).toContainEqual({ kind: 'say', key: 'message', args: { text: 'Buongiorno' }, aloud: false });
     expect(kinds(effects)).toEqual(['notice']);
+  });
+});
+
+describe('a page loaded again', () => {
+  const kept = { typed: '482719', at: T0 };
+
+  it('says that there is no line, keeps the digits, and goes on with them', () => {
+    const before = initial(T0 + 1_000, false, kept);
+    expect(offline(run(before, later(2_000)).model)).toBe(false);
+    const down = run(before, later(5_000)).model;
+    expect(offline(down)).toBe(true);
+    const back = run(down, { kind: 'lineUp' }, { kind: 'snapshot', snapshot: snap(null) }).model;
+    expect([back.screen, back.typed]).toEqual(['code', '482719']);
+  });
+
+  it('forgets digits nobody comes back for', () => {
+    const { model, effects } = run(initial(T0, false, kept), later(IDLE_OFFLINE_MS));
+    expect(model.typed).toBe('');
+    expect(effects.some((e) => e.kind === 'wipe')).toBe(true);
+    expect(run(model, { kind: 'snapshot', snapshot: snap(null) }).model.screen).toBe('start');
+  });
+
+  it('lets a session that was opened meanwhile go first', () => {
+    const model = run(initial(T0, false, kept), { kind: 'snapshot', snapshot: snap(session('waiting')) }).model;
+    expect([model.screen, model.typed]).toEqual(['session', '']);
+  });
+});
+
+describe('who reads instead of hearing', () => {
+  it('sees what is being written, and is known by it until the end', () => {
+    const reads = run(inState('waiting'), { kind: 'readingToggled' }).model;
+    const call = together(run(reads, { kind: 'snapshot', snapshot: snap(session('connected')) }, { kind: 'typing', now: { text: 'Buon', reads: false } }).model);
+    expect([call.look.reads, call.call.typing]).toEqual([true, 'Buon']);
+    const over = run(call, { kind: 'snapshot', snapshot: snap(null) }).model;
+    expect(over.call.typing).toBe('');
+    expect(run(over, { kind: 'home' }).model.look.reads).toBe(false);
   });
 });

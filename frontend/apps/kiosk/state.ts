@@ -9,6 +9,7 @@ import { wentAway } from './lacking';
 import { narrate } from './narration';
 import { asked } from './paper';
 import { inSession } from './session';
+import { isTest, selfTest, TEST_IDLE_MS } from './selftest';
 import { signAsked } from './sign';
 import { walkIn } from './walkin';
 
@@ -17,6 +18,8 @@ export const IDLE_WARN_MS = 45_000;
 export const IDLE_WIPE_MS = 60_000;
 /** The same while the line is down and somebody may be waiting for it to come back. */
 export const IDLE_OFFLINE_MS = 300_000;
+/** The same for who chooses with a switch: each choice takes them many steps. */
+export const IDLE_SCAN_MS = 240_000;
 /** How long the last screen stays. */
 export const END_MS = 25_000;
 /** The same with a QR code to take along. */
@@ -29,19 +32,20 @@ export const RETRY_MS = 3_000;
 /** The screens of somebody who has begun and is not in a session yet. */
 export const FREE: readonly Screen[] = ['code', 'walkin', 'help', 'refusal'];
 
-/** A kiosk that was just switched on. */
-export function initial(now: number, home = false): Model {
+/** A kiosk that was just switched on, or whose page was loaded again while somebody typed. */
+export function initial(now: number, home = false, kept: { readonly typed: string; readonly at: number } | null = null): Model {
   return {
     home,
     screen: 'boot',
     now,
     skew: 0,
-    touchedAt: now,
+    touchedAt: kept?.at ?? now,
     lineUp: false,
     lineDownAt: now,
     snapshot: null,
     voice: false,
     ...blank(),
+    typed: kept?.typed ?? '',
     endedSession: null,
     leaveSentAt: null,
   };
@@ -62,7 +66,7 @@ export function demandOf(model: Model): Demand {
   const live = session !== null && isLive(session.state);
   const call = session !== null && inCall(session.state);
   return {
-    camera: live || model.scanning || checking(model),
+    camera: live || model.scanning || checking(model) || model.screen === 'selftest',
     call,
     standby: session?.state === 'waiting' || FREE.includes(model.screen),
     ring: session?.state === 'called' && !model.call.picture,
@@ -79,7 +83,7 @@ export function checking(model: Model): boolean {
 
 /** Whether the screen must say that the line is down. In a call that still stands it must not. */
 export function offline(model: Model): boolean {
-  if (model.screen === 'boot' || model.screen === 'enrol' || model.screen === 'end') return false;
+  if (model.screen === 'enrol' || model.screen === 'end' || model.screen === 'selftest') return false;
   if (model.pending !== null && !model.pending.inFlight) return true;
   if (model.lineUp || model.now - model.lineDownAt < OFFLINE_AFTER_MS) return false;
   return model.screen !== 'session' || (model.call.link !== 'on' && !inCall(model.snapshot?.session?.state ?? 'closed'));
@@ -95,10 +99,12 @@ export function idleSeconds(model: Model): number | null {
 
 function idleLimit(model: Model): number | null {
   if (model.home || !FREE.includes(model.screen)) return null;
-  return offline(model) ? IDLE_OFFLINE_MS : IDLE_WIPE_MS;
+  if (offline(model)) return IDLE_OFFLINE_MS;
+  return model.look.scan === 'off' ? IDLE_WIPE_MS : IDLE_SCAN_MS;
 }
 
 function move(model: Model, event: Event): Step {
+  if (isTest(event)) return selfTest(model, event);
   switch (event.kind) {
     case 'tick':
       return tick({ ...model, now: event.now });
@@ -112,6 +118,10 @@ function move(model: Model, event: Event): Step {
       return only({ ...model, look: { ...model.look, text: SIZES[(model.look.text + 1) % SIZES.length]! }, touchedAt: model.now });
     case 'contrastToggled':
       return only({ ...model, look: { ...model.look, contrast: !model.look.contrast }, touchedAt: model.now });
+    case 'scanToggled':
+      return only({ ...model, switches: !model.switches, touchedAt: model.now });
+    case 'scanChosen':
+      return only({ ...model, switches: false, look: { ...model.look, scan: event.mode }, touchedAt: model.now });
     case 'languageChosen':
       return { model: { ...model, touchedAt: model.now }, effects: [{ kind: 'language', language: event.language }] };
     case 'languageReady':
@@ -124,7 +134,7 @@ function move(model: Model, event: Event): Step {
       return snapshot(model, event.snapshot);
     case 'begin':
       return model.screen === 'start'
-        ? { model: { ...model, screen: 'code', typed: '', touchedAt: model.now }, effects: [{ kind: 'preload' }] }
+        ? { model: { ...model, screen: 'code', typed: '', fresh: false, touchedAt: model.now }, effects: [{ kind: 'preload' }] }
         : only(model);
     case 'digit':
       return only(typing(model, model.typed + event.digit));
@@ -155,7 +165,7 @@ function move(model: Model, event: Event): Step {
     case 'home':
       return free(model, [...FREE, 'end']) ? wipe(model) : only(model);
     case 'enrolled':
-      return { model: { ...model, screen: 'boot', ...blank() }, effects: [{ kind: 'connect' }] };
+      return { model: { ...model, screen: 'boot', ...blank(), fresh: true }, effects: [{ kind: 'connect' }] };
     case 'enrolRefused':
       return only({ ...model, busy: false, typed: '', enrolError: event.error.detail });
     case 'opened':
@@ -163,7 +173,7 @@ function move(model: Model, event: Event): Step {
     case 'openRefused':
       return openRefused(model, event.error);
     case 'mediaFault':
-      return only(model.scanning || checking(model) ? { ...model, fault: event.fault } : model);
+      return only(model.scanning || checking(model) || model.screen === 'selftest' ? { ...model, fault: event.fault } : model);
     case 'receiptAsked':
       if (model.end === null || model.endedSession === null || model.end.mailed === 'sending' || model.end.mailed === 'yes') return only(model);
       return {
@@ -301,8 +311,9 @@ function snapshot(model: Model, next: KioskSnapshot): Step {
     if (session === null) return done;
     return { model: { ...done.model, leaveSentAt: model.now }, effects: [...done.effects, { kind: 'leave', session: session.id }] };
   }
+  if (model.screen === 'boot' && model.typed !== '') return only({ ...known, ...blank(), typed: model.typed, screen: 'code' });
   if (model.screen === 'boot' || model.screen === 'enrol') {
-    return only({ ...known, ...blank(), screen: 'start', touchedAt: model.now });
+    return only({ ...known, ...blank(), fresh: model.fresh, screen: 'start', touchedAt: model.now });
   }
   return only(known);
 }
@@ -316,9 +327,11 @@ function tick(model: Model): Step {
   const idle = idleLimit(model);
   if (idle !== null && model.now - model.touchedAt >= idle) return wipe(model);
   // Who only changed the look or the voice of the first screen and went away leaves it as it was.
-  const { text, contrast, language } = model.look;
-  const changed = model.guide || contrast || text > 0 || language !== 'it';
+  const { text, contrast, language, scan } = model.look;
+  const changed = model.guide || contrast || text > 0 || language !== 'it' || scan !== 'off' || model.switches;
   if (model.screen === 'start' && changed && model.now - model.touchedAt >= IDLE_WIPE_MS) return wipe(model);
+  if (model.screen === 'boot' && model.typed !== '' && model.now - model.touchedAt >= IDLE_OFFLINE_MS) return { model: { ...model, typed: '' }, effects: [{ kind: 'wipe' }] };
+  if (model.screen === 'selftest' && model.now - model.touchedAt >= TEST_IDLE_MS) return wipe(model);
   if (model.screen === 'end' && !model.home && model.end !== null && model.now - Math.max(model.end.at, model.touchedAt) >= endMs(model.end)) return wipe(model);
   if (model.pending !== null && !model.pending.inFlight && model.now - model.pending.since >= RETRY_MS) {
     return {

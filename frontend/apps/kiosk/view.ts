@@ -10,6 +10,8 @@ import * as own from './views/own';
 import type { Ports } from './views/ports';
 import { when } from './views/lacking';
 import { receipt } from './views/receipt';
+import { scanPanel } from './views/scan';
+import { selfTest } from './views/selftest';
 import { session } from './views/session';
 import { walkIn } from './views/walkin';
 import { t } from './words';
@@ -42,6 +44,8 @@ function screen(model: Model, ports: Ports): TemplateResult {
       return entry.refusal(model, ports);
     case 'session':
       return session(model, ports);
+    case 'selftest':
+      return selfTest(model, ports);
     case 'end':
       return end(model, ports);
   }
@@ -71,6 +75,17 @@ const header = (model: Model, ports: Ports): TemplateResult => html`
     >
       ${icons.contrast}
     </button>
+    ${model.home
+      ? nothing
+      : html`<button
+          class="button slim"
+          type="button"
+          aria-label=${t('kiosk.switch.title')}
+          aria-pressed=${model.look.scan !== 'off'}
+          @click=${() => ports.send({ kind: 'scanToggled' })}
+        >
+          ${icons.push}
+        </button>`}
     <time class="clock">${timeOf(model.now + model.skew)}</time>
   </header>
 `;
@@ -151,6 +166,7 @@ function dialogs(model: Model, ports: Ports): TemplateResult | typeof nothing {
       </div>
     </dialog>`;
   }
+  if (model.switches) return scanPanel(model, ports);
   if (model.leave !== 'ask') return nothing;
   const no = (): void => ports.send({ kind: 'leaveCancelled' });
   return html`<dialog class="dialog" ${modal()} aria-labelledby="leave-title" @cancel=${no}>

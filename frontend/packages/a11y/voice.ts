@@ -21,6 +21,11 @@ export class Voice {
     if ('speechSynthesis' in globalThis) speechSynthesis.cancel();
   }
 
+  /** Whether something is being said now. */
+  get speaking(): boolean {
+    return 'speechSynthesis' in globalThis && speechSynthesis.speaking;
+  }
+
   /** Whether this machine can speak the chosen language without sending the words anywhere. */
   get available(): boolean {
     return this.voice() !== undefined;

@@ -12,6 +12,12 @@ export const enrol = (code: string): Promise<void> => command(`${BASE}/enrolment
 export const sendEquipment = (found: { readonly camera: boolean; readonly microphone: boolean }): Promise<void> =>
   command(`${BASE}/equipment`, { body: found });
 
+/** What a guided test found; parts that were not tried are left out. */
+export const sendTest = (parts: Readonly<Partial<Record<string, boolean>>>): Promise<void> => command(`${BASE}/self-test`, { body: { parts } });
+
+/** A ticket into an empty room, to try the line. */
+export const testRoom = (): Promise<Ticket> => request(`${BASE}/test-room`, ticket, { method: 'POST', body: {} });
+
 /** The truth as it stands now. */
 export const fetchState = (): Promise<KioskSnapshot> => request(`${BASE}/state`, kioskState);
 

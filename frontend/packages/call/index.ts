@@ -1,6 +1,6 @@
 /** Public face of the call package. Nothing here loads livekit-client until {@link preload} or a call. */
-export { Call, preload } from './call';
-export type { CallListener, Link, Pointer, Quality, RemoteMedia, TicketSource } from './call';
+export { Call, preload, reach } from './call';
+export type { CallListener, Link, Pointer, Quality, RemoteMedia, TicketSource, Typing } from './call';
 export { Level } from './level';
 export { Line } from './line';
 export type { LineApi, LineDemand, LineListener } from './line';

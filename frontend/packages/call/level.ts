@@ -4,6 +4,8 @@
 const LOOK_MS = 100;
 /** What counts as full: a voice at arm's length. */
 const FULL = 0.25;
+/** What counts as hearing something, of {@link FULL}. */
+const HEARD = 0.3;
 
 /** A meter that follows a microphone; the screen only places its element. */
 export class Level {
@@ -12,7 +14,8 @@ export class Level {
   private context: AudioContext | null = null;
   private timer: ReturnType<typeof setInterval> | undefined;
 
-  constructor() {
+  /** @param heard told, again and again, while the microphone hears something. */
+  constructor(private readonly heard: () => void = () => undefined) {
     this.element.className = 'level';
   }
 
@@ -34,6 +37,7 @@ export class Level {
       if (context.state === 'suspended') void context.resume(); // until the first touch
       ear.getFloatTimeDomainData(samples);
       this.element.value = Math.min(1, Math.max(...samples) / FULL);
+      if (this.element.value > HEARD) this.heard();
     }, LOOK_MS);
   }
 }

@@ -1,7 +1,7 @@
 /** Camera, call and heartbeats of one side of a session, made to follow what its state demands. */
 import { ApiError } from '../api/http';
 import type { Beat, SessionState, Ticket } from '../api/types';
-import { Call, type Link, type Pointer, type Quality, type RemoteMedia } from './call';
+import { Call, type Link, type Pointer, type Quality, type RemoteMedia, type Typing } from './call';
 import { Guests } from './guests';
 import type { Peer } from './heartbeat';
 import { type Devices, Media, type MediaFault } from './media';
@@ -54,6 +54,8 @@ export interface LineListener {
   screen(on: boolean): void;
   /** The other side points at something. */
   pointer(at: Pointer): void;
+  /** What the other side is writing now. */
+  typing(now: Typing): void;
   /** The server says that there is no call: time to look at its state again. */
   over(): void;
 }
@@ -188,6 +190,11 @@ export class Line {
     this.call?.point(at);
   }
 
+  /** Shows the other side what is being written here. */
+  write(now: Typing): void {
+    this.call?.write(now);
+  }
+
   /** Asks the camera for a paper's sharpness, or for a face's economy again. */
   sharpen(paper: boolean): void {
     void this.media.sharpen(paper);
@@ -249,6 +256,7 @@ export class Line {
         remote: (media) => mine() && this.show(media),
         guests: (guests) => mine() && this.guests.show(guests),
         pointer: (at) => mine() && this.listener.pointer(at),
+        typing: (now) => mine() && this.listener.typing(now),
         quality: (quality) => mine() && this.listener.quality(quality),
         soundBlocked: (blocked) => mine() && this.listener.soundBlocked(blocked),
         remoteCamera: (on) => mine() && this.listener.picture(on && this.other.videoWidth > 0),

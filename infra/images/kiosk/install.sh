@@ -13,7 +13,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 DEBIAN_FRONTEND=noninteractive apt-get update -qq
 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-  cage chromium fonts-liberation pipewire-audio wireplumber speech-dispatcher-espeak-ng usbguard unattended-upgrades
+  cage chromium cups fonts-liberation pipewire-audio wireplumber speech-dispatcher-espeak-ng usbguard unattended-upgrades
 
 id kiosk >/dev/null 2>&1 || useradd --system --create-home --shell /usr/sbin/nologin --groups video,audio,render,input kiosk
 install -d -m 0755 /etc/chromium/policies/managed /usr/local/lib/sportello-kiosk

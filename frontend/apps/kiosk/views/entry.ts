@@ -26,6 +26,7 @@ export const start = (model: Model, ports: Ports): TemplateResult => html`
     <span class="invitation-text">${t('kiosk.start.text')}</span>
   </button>
   ${languages(model, ports)}
+  ${model.fresh ? html`<button class="button wide welcome-walkin" type="button" @click=${() => ports.send({ kind: 'testOpened' })}>${icons.check}<span>${t('kiosk.test.open')}</span></button>` : nothing}
   ${model.snapshot?.walk_in
     ? html`<button class="button wide welcome-walkin" type="button" @click=${() => ports.send({ kind: 'walkInAsked' })}>
         ${icons.person}<span>${t('kiosk.start.walkin')}</span>

@@ -32,3 +32,5 @@ export const touch = icon(
 );
 export const contrast = icon(svg`<circle cx="12" cy="12" r="9" fill="none" stroke="currentColor" stroke-width="2"></circle><path d="M12 3a9 9 0 010 18z" fill="currentColor"></path>`);
 export const person = icon(stroke('M12 12a4 4 0 100-8 4 4 0 000 8zM4 21a8 8 0 0116 0'));
+export const push = icon(stroke('M4 20h16M6 20v-4h12v4M9 16v-3h6v3M12 3v6M9 7l3 3 3-3'));
+export const read = icon(stroke('M3 6h18v12H3zM6 11h5M13 11h5M6 14h8'));

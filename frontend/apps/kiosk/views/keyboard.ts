@@ -11,7 +11,7 @@ export function keyboard(draft: string, label: string, done: TemplateResult, por
   const key = (letter: string): TemplateResult =>
     html`<button class="letter" type="button" @click=${() => ports.send({ kind: 'letter', letter })}>${letter}</button>`;
   return html`
-    <p class="draft" role="status" aria-label=${label}>${draft}<span class="caret" aria-hidden="true"></span></p>
+    <p class="draft" role="textbox" aria-readonly="true" tabindex="0" autofocus aria-label=${label}>${draft}<span class="caret" aria-hidden="true"></span></p>
     <div class="keyboard" role="group" aria-label=${t('kiosk.chat.keyboard')}>
       ${ROWS.map((row) => html`<div class="keyrow">${[...t(row)].map(key)}</div>`)}
       <div class="keyrow">

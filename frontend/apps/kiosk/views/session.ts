@@ -61,6 +61,7 @@ function waiting(model: Model, of: KioskSession, ports: Ports): TemplateResult {
           ${ports.own}
           <figcaption>${model.fault === null ? t('kiosk.waiting.self') : t(`kiosk.fault.${model.fault}`)}</figcaption>
         </figure>
+        ${reading(model, ports)}
         <div class="privacy">
           <p>${t('kiosk.waiting.privacy', { titolare: of.titolare || (model.snapshot?.entity.name ?? '') })}</p>
           ${of.privacy_notice === ''
@@ -130,14 +131,25 @@ function paperButton(model: Model, of: KioskSession): string {
   return of.ask?.kind === 'paper' ? t('kiosk.paper.show', { name: of.ask.name }) : t('kiosk.call.paper');
 }
 
+/** For who reads instead of hearing. */
+const reading = (model: Model, ports: Ports): TemplateResult => html`<button
+  class="button"
+  type="button"
+  aria-pressed=${model.look.reads}
+  @click=${() => ports.send({ kind: 'readingToggled' })}
+>
+  ${icons.read}<span>${t(model.look.reads ? 'kiosk.read.off' : 'kiosk.read.on')}</span>
+</button>`;
+
 function call(model: Model, of: KioskSession, ports: Ports): TemplateResult {
   const documents = of.documents.filter((d) => d.source !== 'kiosk_capture');
-  const lines = of.chat.slice(-3);
+  const { reads } = model.look;
+  const lines = of.chat.slice(reads ? -8 : -3);
   const quality = model.call.quality === 'poor' || model.call.quality === 'bad' ? model.call.quality : null;
   return html`
     <section class="call">
       <h1 class="hidden">${t('kiosk.call.with', { operator: of.operator_name ?? '' })}</h1>
-      <div class="stage ${model.call.screen ? 'sharing' : ''}">
+      <div class="stage ${model.call.screen ? 'sharing' : ''} ${reads ? 'reads' : ''}">
         ${model.call.screen ? html`<div class="shared" role="img" aria-label=${t('kiosk.call.screen')}>${ports.screen}</div>` : nothing}
         <div class="remote" role="img" aria-label=${t('kiosk.call.remote')}>${ports.other}</div>
         ${model.call.picture
@@ -151,7 +163,7 @@ function call(model: Model, of: KioskSession, ports: Ports): TemplateResult {
         </div>
         ${ports.guests}
         <figure class="own" role="img" aria-label=${t('kiosk.call.self')}>${ports.own}</figure>
-        ${lines.length === 0
+        ${lines.length === 0 && model.call.typing === '' && !reads
           ? nothing
           : html`<ul class="captions" aria-label=${t('kiosk.call.messages')}>
               ${lines.map(
@@ -159,6 +171,8 @@ function call(model: Model, of: KioskSession, ports: Ports): TemplateResult {
                   ${line.side === 'kiosk' ? html`<b>${t('kiosk.call.mine')}: </b>` : nothing}${line.text}
                 </li>`,
               )}
+              ${model.call.typing === '' ? nothing : html`<li class="desk typing">${model.call.typing}<span class="caret" aria-hidden="true"></span></li>`}
+              ${lines.length === 0 && model.call.typing === '' ? html`<li class="desk">${t('kiosk.read.empty')}</li>` : nothing}
             </ul>`}
         ${model.call.soundBlocked
           ? html`<button class="button primary sound" type="button">${icons.sound}${t('kiosk.call.sound')}</button>`
@@ -176,6 +190,7 @@ function call(model: Model, of: KioskSession, ports: Ports): TemplateResult {
         <button class="button" type="button" @click=${() => ports.send({ kind: 'repliesToggled' })}>
           ${icons.speech}<span>${t('kiosk.call.reply')}</span>
         </button>
+        ${reading(model, ports)}
         ${documents.slice(-1).map(
           (d) => html`<button class="button" type="button" @click=${() => ports.send({ kind: 'documentOpened', id: d.id })}>
             ${icons.sheet}<span>${t('kiosk.call.document')}</span>
