@@ -56,15 +56,15 @@ type uploadInput struct {
 type handInInput struct {
 	RawBody huma.MultipartFormFiles[struct {
 		Pages     []huma.FormFile `form:"pages" required:"true" doc:"A JPEG or PNG for each page, at most 12, together at most 10 MiB"`
-		Name      string          `form:"name" maxLength:"120" doc:"What the paper is called"`
+		Name      string          `form:"name" required:"false" maxLength:"120" doc:"What the paper is called"`
 		RequestID string          `form:"request_id" required:"true" doc:"The same request makes one document"`
 	}]
 }
 
 type signInput struct {
 	RawBody huma.MultipartFormFiles[struct {
-		Drawing   huma.FormFile `form:"drawing" doc:"PNG of the signature"`
-		Typed     string        `form:"typed" maxLength:"400" doc:"Or the name of who cannot draw, at most 100 characters: it states that it stands for the signature"`
+		Drawing   huma.FormFile `form:"drawing" required:"false" doc:"PNG of the signature"`
+		Typed     string        `form:"typed" required:"false" maxLength:"400" doc:"Or the name of who cannot draw, at most 100 characters: it states that it stands for the signature"`
 		AskID     string        `form:"ask_id" required:"true"`
 		RequestID string        `form:"request_id" required:"true" doc:"The same request signs once"`
 	}]

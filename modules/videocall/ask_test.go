@@ -2,6 +2,7 @@ package videocall
 
 import (
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -97,8 +98,7 @@ func (h *house) kioskState(t *testing.T, kiosk actor.Actor) KioskState {
 func (h *house) asked(t *testing.T, session ID) (kinds []EventKind) {
 	t.Helper()
 	for _, kind := range h.ledger(t, session) {
-		switch kind {
-		case EventPaperAsked, EventPaperGiven, EventSignatureAsked, EventSigned, EventNotSigned, EventAskWithdrawn:
+		if slices.Contains([]EventKind{EventPaperAsked, EventPaperGiven, EventSignatureAsked, EventSigned, EventNotSigned, EventAskWithdrawn}, kind) {
 			kinds = append(kinds, kind)
 		}
 	}

@@ -122,6 +122,18 @@ func (d *door) handIn(t *testing.T, a actor.Actor, name string, request uuid.UUI
 	return d.request(t, a, http.MethodPost, "/api/kiosk/session/documents", form.FormDataContentType(), &b)
 }
 
+// sign signs with a typed name, as the kiosk does.
+func (d *door) sign(t *testing.T, a actor.Actor, ask, typed string) *http.Response {
+	t.Helper()
+	var b bytes.Buffer
+	form := multipart.NewWriter(&b)
+	for name, value := range map[string]string{"ask_id": ask, "request_id": uuid.NewString(), "typed": typed} {
+		require.NoError(t, form.WriteField(name, value))
+	}
+	require.NoError(t, form.Close())
+	return d.request(t, a, http.MethodPost, "/api/kiosk/session/signature", form.FormDataContentType(), &b)
+}
+
 // onePage is the smallest PDF that poppler shows.
 const onePage = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R 3 0 R]/Count 2>>endobj\n" +
 	"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -185,9 +197,19 @@ func TestAnEncounterOverHTTP(t *testing.T) {
 	require.Equal(t, 422, d.handIn(t, kiosk, "x.html", uuid.New(), "<html><script>alert(1)</script>").StatusCode)
 	require.Equal(t, 422, d.handIn(t, kiosk, "niente", uuid.New()).StatusCode)
 
+	d.send(t, operator, "POST", "/api/desk/session/signatures", map[string]any{"title": "Ricevuta", "text": "Ricevo."}, 204)
+	ask := d.send(t, kiosk, "GET", "/api/kiosk/state", nil, 200)["session"].(map[string]any)["ask"].(map[string]any)
+	require.Equal(t, 409, d.sign(t, kiosk, uuid.NewString(), "Maria Rossi").StatusCode)
+	require.Equal(t, 422, d.sign(t, kiosk, "x", "Maria Rossi").StatusCode)
+	d.send(t, kiosk, "POST", "/api/kiosk/session/signature/refuse", map[string]any{"ask_id": ask["id"]}, 204)
+	d.send(t, operator, "POST", "/api/desk/session/signatures", map[string]any{"document_id": ask["document_id"]}, 204)
+	ask = d.send(t, kiosk, "GET", "/api/kiosk/state", nil, 200)["session"].(map[string]any)["ask"].(map[string]any)
+	require.Equal(t, 200, d.sign(t, kiosk, ask["id"].(string), "Maria Rossi").StatusCode)
+	d.send(t, operator, "POST", "/api/desk/session/asks/withdraw", map[string]any{"ask_id": ask["id"]}, 204)
+
 	state = d.send(t, kiosk, "GET", "/api/kiosk/state", nil, 200)
 	papers := state["session"].(map[string]any)["documents"].([]any)
-	require.Len(t, papers, 2)
+	require.Len(t, papers, 4)
 	first := papers[0].(map[string]any)
 	require.Equal(t, "a.pdf", first["name"])
 	require.Len(t, first["pages"], 2)

@@ -3,7 +3,7 @@ import { inCall, isLive, type KioskSession, type KioskSnapshot, pagesOf } from '
 import { finish, only, type Step } from './core';
 import { isLacking, lacking } from './lacking';
 import { asked, inPaper, paperTick } from './paper';
-import { inSign, signAsked, signTick } from './sign';
+import { inSign, NAME_LENGTH, signAsked, signTick } from './sign';
 import type { Pointer } from '../../packages/call/index';
 import type { Effect, Event, Model, Stage } from './model';
 
@@ -71,7 +71,7 @@ export function inSession(model: Model, event: Event): Step | null {
     case 'privacyToggled':
       return only({ ...model, privacy: !model.privacy });
     case 'letter':
-      return only({ ...model, draft: (model.draft + event.letter).slice(0, MESSAGE_LENGTH) });
+      return only(written(model, event.letter));
     case 'letterErased':
       return only({ ...model, draft: [...model.draft].slice(0, -1).join('') });
     case 'chatSent': {
@@ -98,6 +98,13 @@ export function inSession(model: Model, event: Event): Step | null {
     default:
       return inSign(model, event, session) ?? inPaper(model, event, stageOf(model) === 'call');
   }
+}
+
+/** A letter more; each part of a name that is signed begins with a large one. */
+function written(model: Model, letter: string): Model {
+  const name = model.sign.step === 'type';
+  const next = name && /(^|[ '’-])$/.test(model.draft) ? letter.toLocaleUpperCase('it') : letter;
+  return { ...model, draft: (model.draft + next).slice(0, name ? NAME_LENGTH : MESSAGE_LENGTH) };
 }
 
 /** The operator points at a page: it opens where it is not open yet, and the place is marked for a while. */

@@ -68,9 +68,9 @@ describe('a signature', () => {
   it('is a typed name for who cannot draw', () => {
     const typing = run(drawing(), { kind: 'signTyping' }).model;
     expect(run(typing, { kind: 'signConfirmed', requestId: 'r' }).effects).toEqual([]);
-    const done = run(typing, ...[...'Ada'].map((letter): Event => ({ kind: 'letter', letter })), { kind: 'signConfirmed', requestId: 'r' });
-    expect(done.effects).toEqual([{ kind: 'sign', ask: 'a1', request: 'r', typed: 'Ada' }]);
-    expect(run(done.model, { kind: 'signFailed', detail: 'No.' }).model).toMatchObject({ draft: 'Ada', sign: { step: 'type', failed: 'No.' } });
+    const done = run(typing, ...[...'ada d’arco'].map((letter): Event => ({ kind: 'letter', letter })), { kind: 'signConfirmed', requestId: 'r' });
+    expect(done.effects).toEqual([{ kind: 'sign', ask: 'a1', request: 'r', typed: 'Ada D’Arco' }]);
+    expect(run(done.model, { kind: 'signFailed', detail: 'No.' }).model).toMatchObject({ draft: 'Ada D’Arco', sign: { step: 'type', failed: 'No.' } });
   });
 
   it('can be refused, put off, and taken back by the operator', () => {

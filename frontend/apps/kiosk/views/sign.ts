@@ -107,6 +107,7 @@ const type = (model: Model, of: KioskSession, ports: Ports): TemplateResult => h
           ${t('kiosk.sign.state')}
         </button>`,
         ports,
+        true,
       )}
     </div>
     <div class="row">
