@@ -137,13 +137,15 @@ function arrivals(model: Model, snapshot: KioskSnapshot): Step | null {
   if (Date.parse(snapshot.server_time) < Date.parse(current.server_time)) return only(model);
   const sent = next.documents.filter((d) => d.source === 'desk_upload' && !model.seen.includes(d.id));
   const lines = (session: KioskSession): number => session.chat.filter((line) => line.side === 'desk').length;
+  const line = lines(next) > lines(current.session);
   const wanted = next.ask !== null && next.ask.id !== current.session.ask?.id;
-  const effects: Effect[] = sent.length > 0 || wanted || lines(next) > lines(current.session) ? [{ kind: 'notice' }] : [];
+  const effects: Effect[] = sent.length > 0 || wanted || line ? [{ kind: 'notice' }] : [];
   return {
     model: signAsked(asked({
       ...model,
       lineUp: true,
       snapshot,
+      call: line ? { ...model.call, typing: '' } : model.call, // it was sent
       viewing: sent.at(-1)?.id ?? model.viewing,
       page: sent.length > 0 ? 1 : model.page,
       seen: [...model.seen, ...sent.map((d) => d.id)],

@@ -529,6 +529,7 @@ export class Call {
   /** Shows the other side what is being written here, while it is written. */
   write(now: Typing): void {
     this.typing = now;
+    if (now.text === '') this.tellTyping(); // what was sent does not stand there twice
   }
 
   private tellTyping(): void {

@@ -144,9 +144,7 @@ function chat(model: Model, session: DeskSession, ports: Ports): TemplateResult 
             ${line.text}
           </li>`,
         )}
-        ${model.call.typing.text === '' ? nothing : html`<li class="kiosk typing"><span class="muted">${t('desk.matter.typing', { name: session.citizen.name })}</span> ${model.call.typing.text}</li>`}
       </ol>
-      ${model.call.typing.reads ? html`<p class="reads" role="status">${t('desk.matter.reads')}</p>` : nothing}
       ${ready.length === 0
         ? nothing
         : html`<select

@@ -70,6 +70,8 @@ function picture(model: Model, session: DeskSession, ports: Ports): TemplateResu
               </button>`
             : nothing}
         </div>`}
+    ${model.call.typing.reads ? html`<p class="reads" role="status">${t('desk.person.reads')}</p>` : nothing}
+    ${model.call.typing.text === '' ? nothing : html`<p class="typing">${t('desk.person.typing', { name: session.citizen.name, text: model.call.typing.text })}</p>`}
     ${model.call.soundBlocked
       ? html`<button class="button primary hear" type="button" @click=${ports.sound}>${t('desk.person.sound_blocked')}</button>`
       : nothing}

@@ -138,7 +138,7 @@ const reading = (model: Model, ports: Ports): TemplateResult => html`<button
   aria-pressed=${model.look.reads}
   @click=${() => ports.send({ kind: 'readingToggled' })}
 >
-  ${icons.read}<span>${t(model.look.reads ? 'kiosk.read.off' : 'kiosk.read.on')}</span>
+  ${icons.read}<span>${t('kiosk.read.on')}</span>
 </button>`;
 
 function call(model: Model, of: KioskSession, ports: Ports): TemplateResult {
