@@ -1,6 +1,7 @@
 package app
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -45,6 +46,17 @@ func (a *App) shared(host string) bool { return a.kindOf(host) != entityHost }
 func anyHost(path string) bool {
 	return path == "/healthz" || path == "/readyz" || path == "/metrics" || path == "/api/livekit/webhook" ||
 		strings.HasPrefix(path, "/api/openapi") || strings.HasPrefix(path, "/assets/")
+}
+
+// staffPaths begin the pages of an entity's host that staff and those who keep a kiosk use; they are Italian.
+var staffPaths = []string{"/amministrazione", "/operatore", "/accedi", "/esci", "/password", "/presidio"}
+
+// multilingual says whether a page is for citizens, who may read it in other languages too.
+func (a *App) multilingual(host, path string) bool {
+	if k := a.kindOf(host); k != entityHost && k != chooserHost {
+		return false
+	}
+	return !slices.ContainsFunc(staffPaths, func(p string) bool { return path == p || strings.HasPrefix(path, p+"/") })
 }
 
 // resolve finds the entity of the request's host and what its pages say about it.
