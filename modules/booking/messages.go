@@ -152,6 +152,7 @@ func (m *Messages) compose(ctx context.Context, tx *tenant.Tx, msg notify.Messag
 		name = "booking_rating"
 	case messageReceipt:
 		name = "booking_receipt"
+		view.Receipt += "?lang=" + a.Lang // the page knows the encounter, not the appointment
 	case messageKioskBack:
 		name = "booking_kiosk_back"
 	case messageKioskDown:
