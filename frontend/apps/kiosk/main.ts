@@ -6,7 +6,7 @@ import { ApiError, clientError, CODE_NETWORK, newRequestId } from '../../package
 import * as api from '../../packages/api/kiosk';
 import type { Stream } from '../../packages/api/stream';
 import { Level, preload } from '../../packages/call/index';
-import { isoDate } from '../../packages/text/index';
+import { isoDate, LANGUAGES } from '../../packages/text/index';
 import { Equipment } from './equipment';
 import { guard } from './guard';
 import { Live } from './live';
@@ -240,3 +240,6 @@ addEventListener('pagehide', () => {
 addEventListener('pageshow', (event) => event.persisted && location.reload());
 draw();
 connect();
+// At home the page goes on in the language in which the appointment's page was read.
+const wish = LANGUAGES.find((one) => one === new URLSearchParams(location.search).get('lang'));
+if (model.home && wish && wish !== model.look.language) send({ kind: 'languageChosen', language: wish });
