@@ -6,6 +6,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/sportello/sportello/modules/booking"
 	"github.com/sportello/sportello/modules/kernel/problem"
 	"github.com/sportello/sportello/modules/platform/web"
 	"github.com/sportello/sportello/tenant"
@@ -48,15 +49,16 @@ func anyHost(path string) bool {
 		strings.HasPrefix(path, "/api/openapi") || strings.HasPrefix(path, "/assets/")
 }
 
-// staffPaths begin the pages of an entity's host that staff and those who keep a kiosk use; they are Italian.
-var staffPaths = []string{"/amministrazione", "/operatore", "/accedi", "/esci", "/password", "/presidio"}
+// oneLanguage begins the paths of an entity's host that the server answers in Italian: what staff and those who keep a kiosk
+// use, and the apps, which bring their own words.
+var oneLanguage = []string{"/amministrazione", "/operatore", "/accedi", "/esci", "/password", "/presidio", booking.OwnPath, "/ospite"}
 
 // multilingual says whether a page is for citizens, who may read it in other languages too.
 func (a *App) multilingual(host, path string) bool {
 	if k := a.kindOf(host); k != entityHost && k != chooserHost {
 		return false
 	}
-	return !slices.ContainsFunc(staffPaths, func(p string) bool { return path == p || strings.HasPrefix(path, p+"/") })
+	return !slices.ContainsFunc(oneLanguage, func(p string) bool { return path == p || strings.HasPrefix(path, p+"/") })
 }
 
 // resolve finds the entity of the request's host and what its pages say about it.
