@@ -13,36 +13,54 @@ import (
 // funcs is the closed list of what templates may call.
 func funcs(a assets, i icons) template.FuncMap {
 	return template.FuncMap{
-		"T":             text,
-		"asset":         a.url,
-		"icon":          i.draw,
-		"date":          func(t time.Time) string { return i18n.Date(t) },
-		"datetime":      func(t time.Time) string { return i18n.DateTime(t) },
-		"time":          func(t time.Time) string { return i18n.Time(t) },
-		"weekday":       func(t time.Time) string { return i18n.Weekday(t) },
-		"monthyear":     func(t time.Time) string { return i18n.MonthYear(t) },
-		"shortdate":     func(t time.Time) string { return i18n.ShortDate(t) },
-		"shortdatetime": func(t time.Time) string { return i18n.ShortDateTime(t) },
-		"isotime":       func(t time.Time) string { return t.Format(time.RFC3339) },
-		"dict":          dict,
-		"list":          func(v ...any) []any { return v },
-		"add":           func(a, b int) int { return a + b },
-		"paragraphs":    paragraphs,
-		"tel":           tel,
-		"groups":        groups,
-		"hasprefix":     strings.HasPrefix,
-		"lower":         strings.ToLower,
-		"join":          func(sep string, v []string) string { return strings.Join(v, sep) },
+		"asset":      a.url,
+		"icon":       i.draw,
+		"Tin":        func(lang, key string) string { return i18n.T(lang, key, nil) },
+		"isotime":    func(t time.Time) string { return t.Format(time.RFC3339) },
+		"dict":       dict,
+		"list":       func(v ...any) []any { return v },
+		"add":        func(a, b int) int { return a + b },
+		"paragraphs": paragraphs,
+		"tel":        tel,
+		"groups":     groups,
+		"hasprefix":  strings.HasPrefix,
+		"lower":      strings.ToLower,
+		"join":       func(sep string, v []string) string { return strings.Join(v, sep) },
 	}
 }
 
-// text is i18n.T for Italian pages with arguments in pairs: T "key" "name" .Value
-func text(key string, pairs ...any) (string, error) {
+// speech are the functions that a language decides. A renderer and the messages bind them for each.
+func speech(lang string) template.FuncMap {
+	c := i18n.CalendarOf(lang)
+	return template.FuncMap{
+		"T":             func(key string, pairs ...any) (string, error) { return text(lang, key, pairs...) },
+		"rich":          func(key string, pairs ...any) (template.HTML, error) { return rich(lang, key, pairs...) },
+		"own":           func() template.HTMLAttr { return own(lang) },
+		"date":          c.Date,
+		"datetime":      c.DateTime,
+		"time":          i18n.Time,
+		"weekday":       c.Weekday,
+		"monthyear":     c.MonthYear,
+		"shortdate":     c.ShortDate,
+		"shortdatetime": c.ShortDateTime,
+	}
+}
+
+// text is i18n.T with arguments in pairs: T "key" "name" .Value
+func text(lang, key string, pairs ...any) (string, error) {
 	args, err := dict(pairs...)
 	if err != nil {
 		return "", err
 	}
-	return i18n.T(i18n.Italian, key, args), nil
+	return i18n.T(lang, key, args), nil
+}
+
+// own marks what the entity wrote, which is Italian in every language: <p{{own}}>{{.Description}}</p>
+func own(lang string) template.HTMLAttr {
+	if lang == i18n.Italian {
+		return ""
+	}
+	return ` lang="it"`
 }
 
 // dict makes the one argument of a component: dict "Title" .Name "Href" .Link

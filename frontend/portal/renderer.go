@@ -11,11 +11,16 @@ import (
 	"regexp"
 	"sort"
 	"strings"
+
+	"github.com/sportello/sportello/modules/platform/i18n"
 )
+
+// languages are those in which pages are written; a test holds them to the locale files.
+var languages = []string{i18n.Italian, "de", "en", "fr"}
 
 // Renderer writes pages. It never changes after New and is safe for concurrent use. It satisfies web.Renderer.
 type Renderer struct {
-	pages map[string]*template.Template
+	pages map[string]map[string]*template.Template // by language and name
 }
 
 // New parses every page with its layout, the components and the partial templates beside it (files that begin with _).
@@ -33,13 +38,16 @@ func NewFrom(files, dist fs.FS) (*Renderer, error) {
 	if err != nil {
 		return nil, err
 	}
-	base := template.New("").Funcs(funcs(a, i))
+	base := template.New("").Funcs(funcs(a, i)).Funcs(speech(i18n.Italian))
 	for _, dir := range []string{"layouts", "components"} {
 		if err := parseAll(base, files, dir, func(string) bool { return true }); err != nil {
 			return nil, err
 		}
 	}
-	r := &Renderer{pages: map[string]*template.Template{}}
+	r := &Renderer{pages: map[string]map[string]*template.Template{}}
+	for _, lang := range languages {
+		r.pages[lang] = map[string]*template.Template{}
+	}
 	err = fs.WalkDir(files, "pages", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || path.Ext(name) != ".html" || strings.HasPrefix(path.Base(name), "_") {
 			return err
@@ -48,7 +56,13 @@ func NewFrom(files, dist fs.FS) (*Renderer, error) {
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
-		r.pages[strings.TrimSuffix(strings.TrimPrefix(name, "pages/"), ".html")] = page
+		for _, lang := range languages {
+			spoken, err := page.Clone()
+			if err != nil {
+				return err
+			}
+			r.pages[lang][strings.TrimSuffix(strings.TrimPrefix(name, "pages/"), ".html")] = spoken.Funcs(speech(lang))
+		}
 		return nil
 	})
 	if err != nil {
@@ -132,9 +146,9 @@ func checkNames(files fs.FS, a assets, i icons) error {
 }
 
 // Render writes the page of that name, e.g. "booking/luogo", in the layout that it chooses. Nothing is written when
-// the template fails.
-func (r *Renderer) Render(w io.Writer, name string, data any) error {
-	page, ok := r.pages[name]
+// the template fails. The language decides the words of T, the dates and what own marks.
+func (r *Renderer) Render(w io.Writer, lang, name string, data any) error {
+	page, ok := r.pages[lang][name]
 	if !ok {
 		return fmt.Errorf("no page %q", name)
 	}
@@ -155,8 +169,8 @@ func (r *Renderer) Render(w io.Writer, name string, data any) error {
 
 // Pages lists the names of all pages, sorted.
 func (r *Renderer) Pages() []string {
-	names := make([]string, 0, len(r.pages))
-	for name := range r.pages {
+	names := make([]string, 0, len(r.pages[i18n.Italian]))
+	for name := range r.pages[i18n.Italian] {
 		names = append(names, name)
 	}
 	sort.Strings(names)

@@ -49,7 +49,7 @@ func TestAPageThatCannotWorkStopsTheStart(t *testing.T) {
 	r, err := portal.NewFrom(files(`{{define "layout"}}l{{end}}{{define "content"}}{{template "cmp-c" .}}{{asset "portal.css"}}{{end}}`), built)
 	require.NoError(t, err)
 	var out bytes.Buffer
-	require.NoError(t, r.Render(&out, "a/b", "<i>"))
+	require.NoError(t, r.Render(&out, "it", "a/b", "<i>"))
 	require.Equal(t, "<main><b>&lt;i&gt;</b>/assets/portal-abc.css</main>", out.String())
 }
 
@@ -58,9 +58,9 @@ func TestAPageThatFailsHalfWayWritesNothing(t *testing.T) {
 	r, err := portal.NewFrom(files(`{{define "layout"}}l{{end}}{{define "content"}}begun {{.Missing}}{{end}}`), fstest.MapFS{})
 	require.NoError(t, err)
 	var out bytes.Buffer
-	require.Error(t, r.Render(&out, "a/b", struct{}{}))
+	require.Error(t, r.Render(&out, "it", "a/b", struct{}{}))
 	require.Empty(t, out.String())
-	require.Error(t, r.Render(&out, "a/none", nil))
+	require.Error(t, r.Render(&out, "it", "a/none", nil))
 }
 
 func TestEveryFieldSaysItsErrorToScreenReaders(t *testing.T) {
@@ -87,7 +87,7 @@ func TestEveryFieldSaysItsErrorToScreenReaders(t *testing.T) {
 		t.Run(fmt.Sprintf("%s with %d options", f.Type, len(f.Options)), func(t *testing.T) {
 			t.Parallel()
 			var out bytes.Buffer
-			require.NoError(t, r.Render(&out, "a/b", []form.Field{f}))
+			require.NoError(t, r.Render(&out, "it", "a/b", []form.Field{f}))
 			html := out.String()
 			require.Contains(t, html, `aria-invalid="true" aria-describedby="f-campo-errore f-campo-aiuto"`)
 			require.Contains(t, html, `id="f-campo-errore"`)

@@ -73,6 +73,7 @@ type Appointment struct {
 	ConfirmedAt *time.Time
 	CancelledAt *time.Time
 	UsedAt      *time.Time
+	Lang        string // the language it was booked in
 }
 
 // Lapsed says whether it is a hold past its time.

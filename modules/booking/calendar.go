@@ -31,14 +31,14 @@ func (s *Service) Calendar(v View) ([]byte, error) {
 		e.SetGeo(*v.Kiosk.Latitude, *v.Kiosk.Longitude)
 	}
 	e.SetURL(v.Link)
-	lines := []string{i18n.T(i18n.Italian, "booking.ics.where", map[string]any{"kiosk": v.Kiosk.Name, "directions": v.Kiosk.Directions})}
+	lines := []string{i18n.T(v.Lang, "booking.ics.where", map[string]any{"kiosk": v.Kiosk.Name, "directions": v.Kiosk.Directions})}
 	if len(v.Service.Needed) > 0 {
-		lines = append(lines, i18n.T(i18n.Italian, "booking.ics.needed", nil))
+		lines = append(lines, i18n.T(v.Lang, "booking.ics.needed", nil))
 		for _, n := range v.Service.Needed {
 			lines = append(lines, "- "+oneLine(n))
 		}
 	}
-	lines = append(lines, i18n.T(i18n.Italian, "booking.ics.manage", map[string]any{"link": v.Link}))
+	lines = append(lines, i18n.T(v.Lang, "booking.ics.manage", map[string]any{"link": v.Link}))
 	e.SetDescription(strings.Join(lines, "\n"))
 	alarm := e.AddAlarm()
 	alarm.SetAction(ics.ActionDisplay)

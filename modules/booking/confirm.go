@@ -6,6 +6,7 @@ import (
 	"github.com/sportello/sportello/modules/kernel/actor"
 	"github.com/sportello/sportello/modules/kernel/id"
 	"github.com/sportello/sportello/modules/kernel/problem"
+	"github.com/sportello/sportello/modules/platform/i18n"
 	"github.com/sportello/sportello/tenant"
 	"github.com/sportello/sportello/tenant/control"
 )
@@ -76,11 +77,11 @@ func (s *Service) confirm(ctx context.Context, tx *tenant.Tx, id AppointmentID, 
 		return Appointment{}, err
 	}
 	if _, err := tenant.Exec(ctx, tx, sqlConfirm, tenant.Args{"id": a.ID, "attempt": attempt,
-		"reservation": a.ReservationID, "seat": a.SeatID, "now": tx.Now()}); err != nil {
+		"reservation": a.ReservationID, "seat": a.SeatID, "lang": i18n.From(ctx), "now": tx.Now()}); err != nil {
 		return Appointment{}, err
 	}
 	now := tx.Now()
-	a.State, a.ConfirmedAt, a.HoldExpiresAt, a.CodeAttempt = Confirmed, &now, nil, attempt
+	a.State, a.ConfirmedAt, a.HoldExpiresAt, a.CodeAttempt, a.Lang = Confirmed, &now, nil, attempt, i18n.From(ctx)
 	return a, tx.Publish(ctx, ConfirmedEvent{AppointmentID: a.ID, Version: a.Version})
 }
 
@@ -201,7 +202,7 @@ func (s *Service) book(ctx context.Context, tx *tenant.Tx, a AppointmentID, atte
 	out := Appointment{
 		ID: a, ServiceID: b.Service, OfficeID: b.Office, KioskID: b.Kiosk, StartsAt: b.Start.UTC(),
 		EndsAt: b.Start.Add(offer.length).UTC(), State: Confirmed, CodeAttempt: attempt, Version: 1,
-		Citizen: b.Citizen, Matter: b.Matter, CreatedAt: now, ConfirmedAt: &now,
+		Citizen: b.Citizen, Matter: b.Matter, CreatedAt: now, ConfirmedAt: &now, Lang: i18n.From(ctx),
 	}
 	if err := s.fair(ctx, tx, out); err != nil {
 		return Appointment{}, err

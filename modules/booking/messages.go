@@ -44,27 +44,37 @@ const qrPixels = 480
 type Messages struct {
 	svc    *Service
 	notify *notify.Service
-	html   *htmltemplate.Template
-	text   *texttemplate.Template
+	html   map[string]*htmltemplate.Template // by language
+	text   map[string]*texttemplate.Template
 }
 
 // NewMessages reads the templates booking_*.html and booking_*.txt (frontend/portal/mail) and registers the composers.
 func NewMessages(svc *Service, n *notify.Service, templates fs.FS) (*Messages, error) {
-	words := func(key string) string { return i18n.T(i18n.Italian, key, nil) }
-	m := &Messages{svc: svc, notify: n}
-	var err error
-	m.html, err = htmltemplate.New("").Funcs(htmltemplate.FuncMap{"T": words}).ParseFS(templates, "booking_*.html")
-	if err != nil {
-		return nil, fmt.Errorf("mail templates: %w", err)
-	}
-	m.text, err = texttemplate.New("").Funcs(texttemplate.FuncMap{"T": words}).ParseFS(templates, "booking_*.txt")
-	if err != nil {
-		return nil, fmt.Errorf("mail templates: %w", err)
+	m := &Messages{svc: svc, notify: n, html: map[string]*htmltemplate.Template{}, text: map[string]*texttemplate.Template{}}
+	for _, lang := range i18n.Languages() {
+		if err := m.parse(lang, templates); err != nil {
+			return nil, fmt.Errorf("mail templates: %w", err)
+		}
 	}
 	for _, kind := range []string{messageConfirmed, messageMoved, messageCancelled, messageReminder, messageAffected, messageRating, messageKioskDown, messageKioskBack, messageReceipt} {
 		n.Register(kind, m.compose)
 	}
 	return m, nil
+}
+
+// parse reads the templates for a language. own marks what the entity wrote, which is Italian in every language.
+func (m *Messages) parse(lang string, templates fs.FS) (err error) {
+	words := func(key string, args ...any) string { return label(lang, key, args...) }
+	own := htmltemplate.HTMLAttr("")
+	if lang != i18n.Italian {
+		own = ` lang="it"`
+	}
+	funcs := map[string]any{"T": words, "own": func() htmltemplate.HTMLAttr { return own }}
+	if m.html[lang], err = htmltemplate.New("").Funcs(funcs).ParseFS(templates, "booking_*.html"); err != nil {
+		return err
+	}
+	m.text[lang], err = texttemplate.New("").Funcs(funcs).ParseFS(templates, "booking_*.txt")
+	return err
 }
 
 // OnConfirmed queues the confirmation.
@@ -127,7 +137,7 @@ func (m *Messages) compose(ctx context.Context, tx *tenant.Tx, msg notify.Messag
 	if stale, err := m.stale(ctx, tx, msg, a); err != nil || stale {
 		return notify.Content{}, cmp.Or(err, notify.ErrStale)
 	}
-	v, err := m.svc.View(ctx, tx, a)
+	v, err := m.svc.View(i18n.With(ctx, a.Lang), tx, a)
 	if err != nil {
 		return notify.Content{}, err
 	}
@@ -142,6 +152,7 @@ func (m *Messages) compose(ctx context.Context, tx *tenant.Tx, msg notify.Messag
 		name = "booking_rating"
 	case messageReceipt:
 		name = "booking_receipt"
+		view.Receipt += "?lang=" + a.Lang // the page knows the encounter, not the appointment
 	case messageKioskBack:
 		name = "booking_kiosk_back"
 	case messageKioskDown:
@@ -151,15 +162,15 @@ func (m *Messages) compose(ctx context.Context, tx *tenant.Tx, msg notify.Messag
 		}
 	}
 	var html, text bytes.Buffer
-	if err := m.html.ExecuteTemplate(&html, name+".html", view); err != nil {
+	if err := m.html[a.Lang].ExecuteTemplate(&html, name+".html", view); err != nil {
 		return notify.Content{}, err
 	}
-	if err := m.text.ExecuteTemplate(&text, name+".txt", view); err != nil {
+	if err := m.text[a.Lang].ExecuteTemplate(&text, name+".txt", view); err != nil {
 		return notify.Content{}, err
 	}
 	c := notify.Content{
 		ReplyTo: v.Entity.Email, Text: text.String(), HTML: html.String(),
-		Subject: i18n.T(i18n.Italian, "mail."+msg.Kind+".subject", map[string]any{
+		Subject: i18n.T(a.Lang, "mail."+msg.Kind+".subject", map[string]any{
 			"when": v.When, "service": oneLine(v.Service.Title), "kiosk": oneLine(v.Kiosk.Name),
 		}),
 	}
@@ -224,9 +235,9 @@ type View struct {
 // LateMinutes is how long after the time the code works.
 func (v View) LateMinutes() int { return int(v.Service.LateAfter(v.Entity) / time.Minute) }
 
-// View gathers what is shown about an appointment.
+// View gathers what is shown about an appointment, in the language of the context.
 func (s *Service) View(ctx context.Context, tx *tenant.Tx, a Appointment) (View, error) {
-	v := View{Appointment: a, When: When(a.StartsAt)}
+	v := View{Appointment: a, When: When(i18n.From(ctx), a.StartsAt)}
 	var err error
 	if v.Entity, err = s.Catalog.Entity(ctx, tx); err != nil {
 		return v, err

@@ -77,29 +77,33 @@ func (p *Portal) in(c *fiber.Ctx, f func(ctx context.Context, tx *tenant.Tx) err
 	return p.svc.DB.InTenant(c.UserContext(), t, func(tx *tenant.Tx) error { return f(c.UserContext(), tx) })
 }
 
-func label(key string, args ...any) string {
+// label is a text with arguments in pairs.
+func label(lang, key string, args ...any) string {
 	m := map[string]any{}
 	for i := 0; i+1 < len(args); i += 2 {
 		m[args[i].(string)] = args[i+1]
 	}
-	return i18n.T(i18n.Italian, key, m)
+	return i18n.T(lang, key, m)
 }
 
-func steps(current int) web.Steps {
+func steps(lang string, current int) web.Steps {
 	return web.Steps{Current: current, Labels: []string{
-		label("booking.step_place"), label("booking.step_time"), label("booking.step_matter"),
-		label("booking.step_citizen"), label("booking.step_summary"),
+		label(lang, "booking.step_place"), label(lang, "booking.step_time"), label(lang, "booking.step_matter"),
+		label(lang, "booking.step_citizen"), label(lang, "booking.step_summary"),
 	}}
 }
 
-// words is the Italian sentence of a problem.
-func words(err error) string { return web.Describe(err, i18n.Italian, "").Detail }
+// spoken is the language of a request.
+func spoken(c *fiber.Ctx) string { return i18n.From(c.UserContext()) }
 
-func danger(err error) *web.Notice {
+// words is the sentence of a problem.
+func words(lang string, err error) string { return web.Describe(err, lang, "").Detail }
+
+func danger(lang string, err error) *web.Notice {
 	if err == nil {
 		return nil
 	}
-	return &web.Notice{Kind: "danger", Text: words(err)}
+	return &web.Notice{Kind: "danger", Text: words(lang, err)}
 }
 
 // status is the HTTP status of a page that shows a problem instead of being one.
@@ -118,13 +122,13 @@ func shown(err error) bool {
 
 func (p *Portal) render(c *fiber.Ctx, err error, page string, w web.Page) error {
 	if w.Title == "" {
-		w.Title = label("booking.title")
+		w.Title = label(spoken(c), "booking.title")
 	}
 	if w.Breadcrumb == nil {
-		w.Breadcrumb = []web.Crumb{{Text: label("booking.home"), Href: "/"}}
+		w.Breadcrumb = []web.Crumb{{Text: label(spoken(c), "booking.home"), Href: "/"}}
 	}
 	if w.Notice == nil {
-		w.Notice = danger(err)
+		w.Notice = danger(spoken(c), err)
 	}
 	return web.Render(c, status(err), page, w)
 }

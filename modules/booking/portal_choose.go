@@ -3,7 +3,6 @@ package booking
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -46,7 +45,7 @@ func (p *Portal) place(c *fiber.Ctx, wrong error) error {
 			return err
 		}
 		v, err = p.placeView(ctx, tx, sheet, a, wrong)
-		st := steps(1)
+		st := steps(i18n.From(ctx), 1)
 		v.Steps, v.Action = &st, "/prenota/data-orario"
 		v.Hidden = hidden("servizio", a.Service, "prenotazione", a.Token)
 		return err
@@ -54,20 +53,20 @@ func (p *Portal) place(c *fiber.Ctx, wrong error) error {
 	if err != nil {
 		return err
 	}
-	return p.render(c, wrong, "booking/luogo", web.Page{Title: label("booking.title_place"), Data: v})
+	return p.render(c, wrong, "booking/luogo", web.Page{Title: label(spoken(c), "booking.title_place"), Data: v})
 }
 
 func (p *Portal) placeView(ctx context.Context, tx *tenant.Tx, sheet catalog.Sheet, a asked, wrong error) (placeView, error) {
-	v := placeView{Service: sheet}
+	v, lang := placeView{Service: sheet}, i18n.From(ctx)
 	offices, err := p.offices(ctx, tx, sheet)
 	if err != nil {
 		return v, err
 	}
-	v.Office = form.Field{Name: "office-choice", Label: label("booking.office"), Hint: label("booking.office_hint"), Type: "select", Required: true}
+	v.Office = form.Field{Name: "office-choice", Label: label(lang, "booking.office"), Hint: label(lang, "booking.office_hint"), Type: "select", Required: true}
 	if len(offices) > 1 {
-		v.Office.Options = append(v.Office.Options, form.Option{Label: label("booking.office_choose"), Selected: a.Office.IsZero()})
+		v.Office.Options = append(v.Office.Options, form.Option{Label: label(lang, "booking.office_choose"), Selected: a.Office.IsZero()})
 	}
-	v.Place = form.Field{Name: "postazione", Label: label("booking.place"), Hint: label("booking.place_hint"), Type: "radio", Required: true}
+	v.Place = form.Field{Name: "postazione", Label: label(lang, "booking.place"), Hint: label(lang, "booking.place_hint"), Type: "radio", Required: true}
 	first := map[counters.KioskID]*Slot{}
 	var order []Place
 	for _, o := range offices {
@@ -92,23 +91,23 @@ func (p *Portal) placeView(ctx context.Context, tx *tenant.Tx, sheet catalog.She
 		}
 	}
 	for _, pl := range order {
-		v.Place.Options = append(v.Place.Options, placeOption(pl.Kiosk, first[pl.Kiosk.ID], a.Kiosk))
+		v.Place.Options = append(v.Place.Options, placeOption(lang, pl.Kiosk, first[pl.Kiosk.ID], a.Kiosk))
 	}
 	v.None = len(order) == 0
-	both := form.Blame([]form.Field{v.Office, v.Place}, wrong)
+	both := form.BlameIn(lang, []form.Field{v.Office, v.Place}, wrong)
 	v.Office, v.Place, v.Fields = both[0], both[1], both
 	return v, nil
 }
 
-func placeOption(k counters.Kiosk, first *Slot, chosen counters.KioskID) form.Option {
+func placeOption(lang string, k counters.Kiosk, first *Slot, chosen counters.KioskID) form.Option {
 	note := k.Place + ", " + k.Address
 	if first == nil {
-		note += ". " + label("booking.none_free")
+		note += ". " + label(lang, "booking.none_free")
 	} else {
-		note += ". " + label("booking.first_free", "when", When(first.Start))
+		note += ". " + label(lang, "booking.first_free", "when", When(lang, first.Start))
 	}
 	if k.Accessible {
-		note += ". " + label("booking.accessible")
+		note += ". " + label(lang, "booking.accessible")
 	}
 	return form.Option{Value: k.ID.String(), Label: k.Name, Note: note, Selected: k.ID == chosen, Disabled: first == nil}
 }
@@ -186,18 +185,18 @@ func (p *Portal) time(c *fiber.Ctx, sheet catalog.Sheet, a asked, wrong error) e
 			return err
 		}
 		v, err = p.timeView(ctx, tx, sheet, a, "/prenota/data-orario", wrong)
-		st := steps(2)
+		st := steps(i18n.From(ctx), 2)
 		v.Steps, v.Action, v.Method, v.Back = &st, "/prenota/data-orario", "post", a.with("/prenota/luogo")
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return p.render(c, wrong, "booking/orario", web.Page{Title: label("booking.title_time"), Data: v})
+	return p.render(c, wrong, "booking/orario", web.Page{Title: label(spoken(c), "booking.title_time"), Data: v})
 }
 
 func (p *Portal) timeView(ctx context.Context, tx *tenant.Tx, sheet catalog.Sheet, a asked, show string, wrong error) (timeView, error) {
-	v := timeView{Service: sheet, Show: show}
+	v, lang := timeView{Service: sheet, Show: show}, i18n.From(ctx)
 	var err error
 	if v.Office, err = p.svc.Catalog.Office(ctx, tx, a.Office); err != nil {
 		return v, err
@@ -221,22 +220,23 @@ func (p *Portal) timeView(ctx context.Context, tx *tenant.Tx, sheet catalog.Shee
 		}
 	}
 	v.None = len(free) == 0
-	v.fill(free, a, show)
+	v.fill(lang, free, a, show)
 	if offered, ok := problem.From(wrong).Data.(Alternatives); ok {
-		v.Offered = form.Field{Name: "inizio", Label: label("booking.next_free"), Type: "radio", Required: true}
+		v.Offered = form.Field{Name: "inizio", Label: label(lang, "booking.next_free"), Type: "radio", Required: true}
 		for _, s := range offered.Slots {
-			v.Offered.Options = append(v.Offered.Options, form.Option{Value: s.Start.UTC().Format(time.RFC3339), Label: When(s.Start)})
+			v.Offered.Options = append(v.Offered.Options, form.Option{Value: s.Start.UTC().Format(time.RFC3339), Label: When(lang, s.Start)})
 		}
 	}
-	v.Fields = form.Blame([]form.Field{v.Slots}, wrong)
+	v.Fields = form.BlameIn(lang, []form.Field{v.Slots}, wrong)
 	v.Slots = v.Fields[0]
 	return v, nil
 }
 
 // fill chooses the month and the day that are shown and lists their times.
-func (v *timeView) fill(free []Slot, a asked, show string) {
-	v.Month = form.Field{Name: "appointment", Label: label("booking.month"), Type: "select"}
-	v.Slots = form.Field{Name: "inizio", Label: label("booking.times"), Type: "radio", Required: true}
+func (v *timeView) fill(lang string, free []Slot, a asked, show string) {
+	v.Month = form.Field{Name: "appointment", Label: label(lang, "booking.month"), Type: "select"}
+	v.Slots = form.Field{Name: "inizio", Label: label(lang, "booking.times"), Type: "radio", Required: true}
+	calendar := i18n.CalendarOf(lang)
 	month, day := pick(free, a)
 	var lastMonth string
 	var lastDay civil.Date
@@ -244,7 +244,7 @@ func (v *timeView) fill(free []Slot, a asked, show string) {
 		at := s.Start.In(clock.Rome)
 		if m := at.Format("2006-01"); m != lastMonth {
 			lastMonth = m
-			v.Month.Options = append(v.Month.Options, form.Option{Value: m, Label: i18n.MonthYear(at), Selected: m == month})
+			v.Month.Options = append(v.Month.Options, form.Option{Value: m, Label: calendar.MonthYear(at), Selected: m == month})
 		}
 		if lastMonth != month {
 			continue
@@ -253,27 +253,17 @@ func (v *timeView) fill(free []Slot, a asked, show string) {
 		if d != lastDay {
 			lastDay = d
 			v.Days = append(v.Days, dayLink{
-				Text: short(i18n.Weekday(at)) + " " + dayOf(at), More: monthOf(at), Current: d == day,
+				Text: calendar.ShortWeekday(at) + " " + calendar.Day(at), More: calendar.Month(at), Current: d == day,
 				Href: a.with(show, "appointment", month, "giorno", d.String()) + "#orari",
 			})
 		}
 		if d == day {
 			v.Day = at
 			value := s.Start.UTC().Format(time.RFC3339)
-			v.Slots.Options = append(v.Slots.Options, form.Option{Value: value, Label: Clock(s.Start), Selected: value == a.Start})
+			v.Slots.Options = append(v.Slots.Options, form.Option{Value: value, Label: Clock(lang, s.Start), Selected: value == a.Start})
 		}
 	}
 }
-
-// short are the first three letters of a weekday.
-func short(weekday string) string {
-	r := []rune(weekday)
-	return string(r[:min(3, len(r))])
-}
-
-// dayOf and monthOf are the two parts of "23 novembre".
-func dayOf(at time.Time) string   { d, _, _ := strings.Cut(i18n.DayMonth(at), " "); return d }
-func monthOf(at time.Time) string { _, m, _ := strings.Cut(i18n.DayMonth(at), " "); return m }
 
 // pick is the month and the day that were asked for, else the first that have a free time.
 func pick(free []Slot, a asked) (month string, day civil.Date) {

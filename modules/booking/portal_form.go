@@ -9,6 +9,7 @@ import (
 
 	"github.com/sportello/sportello/modules/kernel/problem"
 	"github.com/sportello/sportello/modules/platform/form"
+	"github.com/sportello/sportello/modules/platform/i18n"
 	"github.com/sportello/sportello/modules/platform/web"
 	"github.com/sportello/sportello/tenant"
 )
@@ -22,6 +23,8 @@ type formView struct {
 	Token  string
 	Back   string // the step before
 	Time   string // the step where place and time are chosen
+
+	ReasonText string // in the language of the page
 }
 
 // errFinished: the wizard's booking is confirmed or off already.
@@ -30,7 +33,7 @@ var errFinished = problem.New(problem.Conflict, "booking.already_confirmed")
 // wizard reads the booking of a wizard for one of its last three steps.
 func (p *Portal) wizard(c *fiber.Ctx, step int) (formView, error) {
 	token := c.Params("token")
-	v := formView{Steps: steps(step), Token: token}
+	v := formView{Steps: steps(spoken(c), step), Token: token}
 	err := p.in(c, func(ctx context.Context, tx *tenant.Tx) error {
 		a, err := p.svc.Find(ctx, tx, token)
 		if err != nil {
@@ -41,6 +44,9 @@ func (p *Portal) wizard(c *fiber.Ctx, step int) (formView, error) {
 		}
 		if v.View, err = p.svc.View(ctx, tx, a); err != nil {
 			return err
+		}
+		if v.ReasonText = v.Reason; !v.ReasonOwn() {
+			v.ReasonText = label(spoken(c), "booking.other_reason")
 		}
 		if !a.Lapsed(tx.Now()) {
 			v.Until = a.HoldExpiresAt
@@ -69,30 +75,36 @@ func (p *Portal) gone(c *fiber.Ctx, err error) error {
 }
 
 // notice tells on each step when the time that was kept is over: what still holds, and what to do.
-func (v formView) notice(err error) *web.Notice {
+func (v formView) notice(lang string, err error) *web.Notice {
 	if err != nil {
-		return danger(err)
+		return danger(lang, err)
 	}
 	if v.Until == nil {
-		return &web.Notice{Kind: "warning", Text: label("booking.lapsed", "when", v.When)}
+		return &web.Notice{Kind: "warning", Text: label(lang, "booking.lapsed", "when", v.When)}
 	}
 	return nil
 }
 
-func matterFields(v formView, m Matter) []form.Field {
-	other := label("booking.other_reason")
+func matterFields(lang string, v formView, m Matter) []form.Field {
+	other := otherReason()
 	reasons := []form.Option{
-		{Value: v.Service.Title, Label: v.Service.Title, Selected: m.Reason != other},
-		{Value: other, Label: other, Selected: m.Reason == other},
+		{Value: v.Service.Title, Label: v.Service.Title, Own: true, Selected: m.Reason != other},
+		{Value: other, Label: label(lang, "booking.other_reason"), Selected: m.Reason == other},
 	}
 	return []form.Field{
-		{Name: "motivo-appuntamento", Label: label("booking.reason"), Hint: label("booking.reason_hint"), Type: "select", Required: true, Options: reasons},
+		{Name: "motivo-appuntamento", Label: label(lang, "booking.reason"), Hint: label(lang, "booking.reason_hint"), Type: "select", Required: true, Options: reasons},
 		{
-			Name: "form-details", Label: label("booking.details"), Hint: label("booking.details_hint", "max", DetailsMax),
+			Name: "form-details", Label: label(lang, "booking.details"), Hint: label(lang, "booking.details_hint", "max", DetailsMax),
 			Type: "textarea", Value: m.Details, MaxLength: DetailsMax, Rows: 4,
 		},
 	}
 }
+
+// otherReason is how the office reads that it is about something else, whatever language it was booked in.
+func otherReason() string { return label(i18n.Italian, "booking.other_reason") }
+
+// ReasonOwn says whether the reason is the title of the service, which is Italian in every language.
+func (v formView) ReasonOwn() bool { return v.Reason != otherReason() }
 
 // officialNames gives the fields of a problem the names that the official model gives the inputs.
 func officialNames(err error) error {
@@ -121,8 +133,8 @@ func (p *Portal) showMatter(c *fiber.Ctx) error {
 }
 
 func (p *Portal) matter(c *fiber.Ctx, v formView, m Matter, err error) error {
-	v.Fields = form.Blame(matterFields(v, m), officialNames(err))
-	return p.render(c, err, "booking/dettagli", web.Page{Title: label("booking.title_matter"), Notice: v.notice(err), Data: v})
+	v.Fields = form.BlameIn(spoken(c), matterFields(spoken(c), v, m), officialNames(err))
+	return p.render(c, err, "booking/dettagli", web.Page{Title: label(spoken(c), "booking.title_matter"), Notice: v.notice(spoken(c), err), Data: v})
 }
 
 func (p *Portal) postMatter(c *fiber.Ctx) error {
@@ -136,7 +148,7 @@ func (p *Portal) postMatter(c *fiber.Ctx) error {
 	}
 	err = form.Decode(c, &in)
 	m := Matter{Reason: in.Reason, Details: in.Details}
-	if err == nil && m.Reason != v.Service.Title && m.Reason != label("booking.other_reason") {
+	if err == nil && m.Reason != v.Service.Title && m.Reason != otherReason() {
 		m.Reason = v.Service.Title
 	}
 	if err == nil {
@@ -157,16 +169,16 @@ func (p *Portal) postMatter(c *fiber.Ctx) error {
 // mustTenant is for handlers that came past wizard, which found the entity.
 func mustTenant(c *fiber.Ctx) tenant.Tenant { t, _ := tenant.From(c.UserContext()); return t }
 
-func citizenFields(z Citizen) []form.Field {
+func citizenFields(lang string, z Citizen) []form.Field {
 	return []form.Field{
-		{Name: "name", Label: label("booking.name"), Type: "text", Value: z.Name, Required: true, MaxLength: NameMax, Autocomplete: "given-name"},
-		{Name: "surname", Label: label("booking.surname"), Type: "text", Value: z.Surname, Required: true, MaxLength: NameMax, Autocomplete: "family-name"},
+		{Name: "name", Label: label(lang, "booking.name"), Type: "text", Value: z.Name, Required: true, MaxLength: NameMax, Autocomplete: "given-name"},
+		{Name: "surname", Label: label(lang, "booking.surname"), Type: "text", Value: z.Surname, Required: true, MaxLength: NameMax, Autocomplete: "family-name"},
 		{
-			Name: "email", Label: label("booking.email"), Hint: label("booking.email_hint"), Type: "email", Value: z.Email,
+			Name: "email", Label: label(lang, "booking.email"), Hint: label(lang, "booking.email_hint"), Type: "email", Value: z.Email,
 			Required: true, MaxLength: EmailMax, Autocomplete: "email",
 		},
 		{
-			Name: "phone", Label: label("booking.phone"), Hint: label("booking.phone_hint"), Type: "tel", Value: z.Phone,
+			Name: "phone", Label: label(lang, "booking.phone"), Hint: label(lang, "booking.phone_hint"), Type: "tel", Value: z.Phone,
 			MaxLength: PhoneMax, Autocomplete: "tel",
 		},
 	}
@@ -181,8 +193,8 @@ func (p *Portal) showCitizen(c *fiber.Ctx) error {
 }
 
 func (p *Portal) citizen(c *fiber.Ctx, v formView, z Citizen, err error) error {
-	v.Fields = form.Blame(citizenFields(z), err)
-	return p.render(c, err, "booking/richiedente", web.Page{Title: label("booking.title_citizen"), Notice: v.notice(err), Data: v})
+	v.Fields = form.BlameIn(spoken(c), citizenFields(spoken(c), z), err)
+	return p.render(c, err, "booking/richiedente", web.Page{Title: label(spoken(c), "booking.title_citizen"), Notice: v.notice(spoken(c), err), Data: v})
 }
 
 func (p *Portal) postCitizen(c *fiber.Ctx) error {
@@ -221,7 +233,7 @@ func (p *Portal) showSummary(c *fiber.Ctx) error {
 	if v.Citizen.Validate() != nil { // a step was left out: the first that lacks something
 		return c.Redirect("/prenota/"+v.Token+"/dettagli", fiber.StatusSeeOther)
 	}
-	return p.render(c, nil, "booking/riepilogo", web.Page{Title: label("booking.title_summary"), Notice: v.notice(nil), Data: v})
+	return p.render(c, nil, "booking/riepilogo", web.Page{Title: label(spoken(c), "booking.title_summary"), Notice: v.notice(spoken(c), nil), Data: v})
 }
 
 func (p *Portal) postConfirm(c *fiber.Ctx) error {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/sportello/sportello/modules/kernel/problem"
 	"github.com/sportello/sportello/modules/platform/form"
+	"github.com/sportello/sportello/modules/platform/i18n"
 	"github.com/sportello/sportello/modules/platform/qr"
 	"github.com/sportello/sportello/modules/platform/web"
 	"github.com/sportello/sportello/tenant"
@@ -30,7 +31,8 @@ type appointmentView struct {
 	FromTime time.Time // from when the code works
 }
 
-// managed reads the appointment that the address is the key to.
+// managed reads the appointment that the address is the key to. The page speaks the language it was booked in, unless the
+// browser's person chose another one.
 func (p *Portal) managed(c *fiber.Ctx) (appointmentView, error) {
 	var v appointmentView
 	err := p.in(c, func(ctx context.Context, tx *tenant.Tx) error {
@@ -38,7 +40,8 @@ func (p *Portal) managed(c *fiber.Ctx) (appointmentView, error) {
 		if err != nil {
 			return err
 		}
-		if v.View, err = p.svc.View(ctx, tx, a); err != nil {
+		web.Prefer(c, a.Lang)
+		if v.View, err = p.svc.View(i18n.With(ctx, spoken(c)), tx, a); err != nil {
 			return err
 		}
 		v.Over = a.State == Used || (a.State == Confirmed && !a.EndsAt.After(tx.Now()))
@@ -67,9 +70,9 @@ func (p *Portal) showAppointment(c *fiber.Ctx) error {
 	}
 	var n *web.Notice
 	if c.Query("spostato") != "" && v.Live {
-		n = &web.Notice{Kind: "success", Text: label("booking.moved", "when", v.When)}
+		n = &web.Notice{Kind: "success", Text: label(spoken(c), "booking.moved", "when", v.When)}
 	}
-	return p.render(c, nil, "booking/appuntamento", web.Page{Title: label(title), Notice: n, Data: v})
+	return p.render(c, nil, "booking/appuntamento", web.Page{Title: label(spoken(c), title), Notice: n, Data: v})
 }
 
 func (p *Portal) calendar(c *fiber.Ctx) error {
@@ -94,7 +97,7 @@ func (p *Portal) showCancel(c *fiber.Ctx) error {
 	if !v.Live {
 		return c.Redirect(v.Manage, fiber.StatusSeeOther)
 	}
-	return p.render(c, nil, "booking/annulla", web.Page{Title: label("booking.title_cancel"), Data: v})
+	return p.render(c, nil, "booking/annulla", web.Page{Title: label(spoken(c), "booking.title_cancel"), Data: v})
 }
 
 func (p *Portal) postCancel(c *fiber.Ctx) error {
@@ -148,7 +151,7 @@ func (p *Portal) movePlace(c *fiber.Ctx, v appointmentView, a asked, wrong error
 		return err
 	}
 	view.Moving, view.Action = &v.View, v.Manage+"/sposta/data-orario"
-	return p.render(c, wrong, "booking/luogo", web.Page{Title: label("booking.title_move"), Data: view})
+	return p.render(c, wrong, "booking/luogo", web.Page{Title: label(spoken(c), "booking.title_move"), Data: view})
 }
 
 func (p *Portal) showMoveTime(c *fiber.Ctx) error {
@@ -177,7 +180,7 @@ func (p *Portal) moveTime(c *fiber.Ctx, v appointmentView, a asked, wrong error)
 	}
 	view.Moving, view.Method, view.Action = &v.View, "get", v.Manage+"/sposta/riepilogo"
 	view.Back = v.Manage + "/sposta"
-	return p.render(c, wrong, "booking/orario", web.Page{Title: label("booking.title_move"), Data: view})
+	return p.render(c, wrong, "booking/orario", web.Page{Title: label(spoken(c), "booking.title_move"), Data: view})
 }
 
 func (p *Portal) showMoveSummary(c *fiber.Ctx) error {
@@ -197,7 +200,7 @@ func (p *Portal) showMoveSummary(c *fiber.Ctx) error {
 	}
 	err = p.in(c, func(ctx context.Context, tx *tenant.Tx) error {
 		k, err := p.svc.Counters.Kiosk(ctx, tx, a.Kiosk)
-		v.To, v.ToPlace = When(start), k.Name+", "+k.Place+", "+k.Address
+		v.To, v.ToPlace = When(i18n.From(ctx), start), k.Name+", "+k.Place+", "+k.Address
 		return err
 	})
 	if err != nil {
@@ -205,7 +208,7 @@ func (p *Portal) showMoveSummary(c *fiber.Ctx) error {
 	}
 	v.Hidden = hidden("office-choice", a.Office.String(), "postazione", a.Kiosk.String(), "inizio", a.Start)
 	v.Back = v.Manage + "/sposta/data-orario?" + url.Values{"office-choice": {a.Office.String()}, "postazione": {a.Kiosk.String()}}.Encode()
-	return p.render(c, nil, "booking/sposta", web.Page{Title: label("booking.title_move"), Data: v})
+	return p.render(c, nil, "booking/sposta", web.Page{Title: label(spoken(c), "booking.title_move"), Data: v})
 }
 
 func (p *Portal) postMove(c *fiber.Ctx) error {

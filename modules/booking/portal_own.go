@@ -21,7 +21,7 @@ func (p *Portal) postOwn(c *fiber.Ctx) error {
 		return err
 	}
 	web.SetCookie(c, ownCookie, c.Params("token"), 0)
-	return c.Redirect(OwnPath, fiber.StatusSeeOther)
+	return c.Redirect(OwnPath+"?lang="+spoken(c), fiber.StatusSeeOther)
 }
 
 // SitDown makes the browser the citizen's side of a rehearsal, whose seat has a number like an appointment's that no

@@ -61,20 +61,20 @@ func (p *Portal) ratingPage(c *fiber.Ctx, in ratingForm, wrong error) error {
 	}); err != nil {
 		return err
 	}
-	v.Fields = form.Blame(ratingFields(in), wrong)
-	return p.render(c, wrong, "booking/valutazione", web.Page{Title: label("booking.title_rating"), Data: v})
+	v.Fields = form.BlameIn(spoken(c), ratingFields(spoken(c), in), wrong)
+	return p.render(c, wrong, "booking/valutazione", web.Page{Title: label(spoken(c), "booking.title_rating"), Data: v})
 }
 
-func ratingFields(in ratingForm) []form.Field {
+func ratingFields(lang string, in ratingForm) []form.Field {
 	options := func(key string, chosen int) (out []form.Option) {
 		for i := 1; i <= 5; i++ {
 			n := strconv.Itoa(i)
-			out = append(out, form.Option{Value: n, Label: label("booking." + key + "_" + n), Selected: chosen == i})
+			out = append(out, form.Option{Value: n, Label: label(lang, "booking."+key+"_"+n), Selected: chosen == i})
 		}
 		return out
 	}
 	return []form.Field{
-		{Name: "voto", Label: label("booking.stars"), Type: "radio", Required: true, Options: options("stars", in.Stars)},
-		{Name: "aspetto", Label: label("booking.aspect"), Type: "radio", Options: options("aspect", in.Aspect)},
+		{Name: "voto", Label: label(lang, "booking.stars"), Type: "radio", Required: true, Options: options("stars", in.Stars)},
+		{Name: "aspetto", Label: label(lang, "booking.aspect"), Type: "radio", Options: options("aspect", in.Aspect)},
 	}
 }

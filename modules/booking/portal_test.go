@@ -385,7 +385,7 @@ func TestRemindersLeaveAtTheEntitysHoursAndOnlyWhileTheyAreTrue(t *testing.T) {
 
 	w.remind(t, m, a, 24)
 	got := post.last(t, 2)
-	require.Equal(t, "Promemoria: appuntamento "+booking.When(start), got.Subject)
+	require.Equal(t, "Promemoria: appuntamento "+booking.When("it", start), got.Subject)
 	require.Contains(t, got.Text, "Le ricordiamo")
 	require.Contains(t, got.Text, w.code(a))
 	w.remind(t, m, a, 24) // the same event again
@@ -400,7 +400,7 @@ func TestRemindersLeaveAtTheEntitysHoursAndOnlyWhileTheyAreTrue(t *testing.T) {
 	w.remind(t, m, a, 24) // of the old time
 	post.last(t, 3)
 	w.remind(t, m, moved, 24)
-	require.Contains(t, post.last(t, 4).Subject, booking.When(moved.StartsAt))
+	require.Contains(t, post.last(t, 4).Subject, booking.When("it", moved.StartsAt))
 
 	_, err = w.svc.Cancel(ctx, w.t, manage)
 	require.NoError(t, err)
@@ -420,7 +420,7 @@ func TestAReminderWhoseHourPassedLeavesLateAndNotAfterTheAppointment(t *testing.
 	post.last(t, 2)
 	w.Clock.Set(at(10, 30)) // nothing ran for a day
 	w.Work(t)
-	require.Contains(t, post.last(t, 3).Subject, "Promemoria: appuntamento "+booking.When(at(11, 0)))
+	require.Contains(t, post.last(t, 3).Subject, "Promemoria: appuntamento "+booking.When("it", at(11, 0)))
 }
 
 func TestWhoCannotBeServedIsToldOnceWithAWayToAnotherDay(t *testing.T) {

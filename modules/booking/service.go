@@ -11,6 +11,7 @@ import (
 	"github.com/sportello/sportello/modules/kernel/id"
 	"github.com/sportello/sportello/modules/kernel/problem"
 	"github.com/sportello/sportello/modules/kernel/together"
+	"github.com/sportello/sportello/modules/platform/i18n"
 	"github.com/sportello/sportello/tenant"
 	"github.com/sportello/sportello/tenant/control"
 )
@@ -143,7 +144,7 @@ func (s *Service) hold(ctx context.Context, tx *tenant.Tx, a AppointmentID, c Ch
 	until := tx.Now().Add(HoldTime)
 	now := Appointment{
 		ID: a, ServiceID: c.Service, OfficeID: c.Office, KioskID: c.Kiosk, StartsAt: c.Start.UTC(),
-		EndsAt: c.Start.Add(offer.length).UTC(), State: Held, HoldExpiresAt: &until, Version: 1, CreatedAt: tx.Now(),
+		EndsAt: c.Start.Add(offer.length).UTC(), State: Held, Lang: i18n.From(ctx), HoldExpiresAt: &until, Version: 1, CreatedAt: tx.Now(),
 		Matter: Matter{Reason: offer.title},
 	}
 	if there {

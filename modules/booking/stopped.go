@@ -158,7 +158,7 @@ func (m *Messages) elsewhere(ctx context.Context, tx *tenant.Tx, v View) ([]Else
 			continue
 		}
 		q := url.Values{"office-choice": {v.OfficeID.String()}, "postazione": {k.ID.String()}, "inizio": {free[0].Start.UTC().Format(time.RFC3339)}}
-		out = append(out, Elsewhere{Kiosk: k, When: When(free[0].Start), Link: v.Link + "/sposta/riepilogo?" + q.Encode()})
+		out = append(out, Elsewhere{Kiosk: k, When: When(v.Lang, free[0].Start), Link: v.Link + "/sposta/riepilogo?" + q.Encode()})
 	}
 	return out, nil
 }

@@ -51,7 +51,7 @@ func TestWhoIsBookedAtABrokenKioskIsToldWithAnotherOneAndToldWhenItWorks(t *test
 	post.last(t, told+1)
 	w.Clock.Set(at(9, 20))
 	fault(w.kiosks.Mended)
-	require.Equal(t, "San Lazzaro funziona di nuovo: appuntamento di "+booking.When(soon.StartsAt), post.last(t, told+2).Subject)
+	require.Equal(t, "San Lazzaro funziona di nuovo: appuntamento di "+booking.When("it", soon.StartsAt), post.last(t, told+2).Subject)
 
 	fault(open)
 	post.last(t, told+3) // another fault is another message

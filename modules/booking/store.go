@@ -13,7 +13,7 @@ import (
 )
 
 const columns = `id, service_id, office_id, kiosk_id, reservation_id, seat_id, starts_at, ends_at, state, hold_expires_at,
-       code_attempt, version, name, surname, email, phone, reason, details, created_at, confirmed_at, cancelled_at, used_at`
+       code_attempt, version, name, surname, email, phone, reason, details, created_at, confirmed_at, cancelled_at, used_at, lang`
 
 const sqlAppointment = `SELECT ` + columns + ` FROM {t}.appointments WHERE id = @id`
 
@@ -45,6 +45,7 @@ type row struct {
 	ConfirmedAt   *time.Time
 	CancelledAt   *time.Time
 	UsedAt        *time.Time
+	Lang          string
 }
 
 func (r row) appointment() Appointment {
@@ -54,7 +55,7 @@ func (r row) appointment() Appointment {
 		CodeAttempt: r.CodeAttempt, Version: r.Version,
 		Citizen:   Citizen{Name: r.Name, Surname: r.Surname, Email: r.Email, Phone: r.Phone},
 		Matter:    Matter{Reason: r.Reason, Details: r.Details},
-		CreatedAt: r.CreatedAt, ConfirmedAt: r.ConfirmedAt, CancelledAt: r.CancelledAt, UsedAt: r.UsedAt,
+		CreatedAt: r.CreatedAt, ConfirmedAt: r.ConfirmedAt, CancelledAt: r.CancelledAt, UsedAt: r.UsedAt, Lang: r.Lang,
 	}
 }
 
@@ -119,9 +120,9 @@ SELECT id FROM seat`
 // andInsert makes the appointment in the same statement. No row means no seat, or that the appointment is there already.
 const andInsert = `
 INSERT INTO {t}.appointments (id, service_id, office_id, kiosk_id, reservation_id, seat_id, starts_at, ends_at, state,
-    hold_expires_at, code_attempt, name, surname, email, phone, reason, details, created_at, updated_at, confirmed_at)
+    hold_expires_at, code_attempt, name, surname, email, phone, reason, details, created_at, updated_at, confirmed_at, lang)
 SELECT @id, @service, @office, @kiosk, @reservation, seat.id, @starts, @ends, @state, @expires::timestamptz, @attempt::integer,
-    @name, @surname, @email, @phone, @reason, @details, @now, @now, @confirmed::timestamptz
+    @name, @surname, @email, @phone, @reason, @details, @now, @now, @confirmed::timestamptz, @lang
 FROM seat
 ON CONFLICT (id) DO NOTHING`
 
@@ -207,7 +208,7 @@ func insertArgs(a Appointment, now time.Time) tenant.Args {
 		"id": a.ID, "service": a.ServiceID, "office": a.OfficeID, "kiosk": a.KioskID, "reservation": a.ReservationID,
 		"seat": a.SeatID, "starts": a.StartsAt, "ends": a.EndsAt, "state": a.State, "expires": a.HoldExpiresAt,
 		"attempt": a.CodeAttempt, "name": a.Name, "surname": a.Surname, "email": a.Email, "phone": a.Phone,
-		"reason": a.Reason, "details": a.Details, "now": now, "confirmed": a.ConfirmedAt,
+		"reason": a.Reason, "details": a.Details, "now": now, "confirmed": a.ConfirmedAt, "lang": a.Lang,
 	}
 }
 
@@ -238,7 +239,7 @@ const sqlExtendHold = `UPDATE {t}.appointments SET hold_expires_at = @expires WH
 const sqlConfirm = `
 UPDATE {t}.appointments
 SET state = 'confirmed', confirmed_at = @now, hold_expires_at = NULL, code_attempt = @attempt,
-    reservation_id = @reservation, seat_id = @seat, updated_at = @now
+    reservation_id = @reservation, seat_id = @seat, lang = @lang, updated_at = @now
 WHERE id = @id AND state = 'held'`
 
 const sqlCancel = `

@@ -11,6 +11,7 @@ import (
 	"github.com/sportello/sportello/modules/kernel/civil"
 	"github.com/sportello/sportello/modules/kernel/problem"
 	"github.com/sportello/sportello/modules/platform/form"
+	"github.com/sportello/sportello/modules/platform/i18n"
 	"github.com/sportello/sportello/modules/platform/web"
 	"github.com/sportello/sportello/tenant"
 )
@@ -76,7 +77,7 @@ func (s *Service) renderOffices(c *fiber.Ctx, v url.Values, problemOf error) err
 					mine = append(mine, Hours{Weekday: h.Weekday, From: h.From, To: h.To, Operators: h.Operators})
 				}
 			}
-			row.Hours = week(mine)
+			row.Hours = week(i18n.Italian, mine)
 			view.Rows = append(view.Rows, row)
 		}
 		all, err := s.EntityExceptions(ctx, tx, today, today.AddDays(2*366))

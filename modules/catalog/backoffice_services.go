@@ -9,6 +9,7 @@ import (
 
 	"github.com/sportello/sportello/modules/kernel/problem"
 	"github.com/sportello/sportello/modules/platform/form"
+	"github.com/sportello/sportello/modules/platform/i18n"
 	"github.com/sportello/sportello/modules/platform/web"
 	"github.com/sportello/sportello/tenant"
 )
@@ -234,7 +235,7 @@ func (s *Service) showPreview(c *fiber.Ctx) error {
 			return err
 		}
 		offices, err := s.Offices(ctx, tx)
-		view.arrange(offices, nil)
+		view.arrange(i18n.Italian, offices, nil)
 		return err
 	})
 	if err != nil {

@@ -84,12 +84,12 @@ func (s *Site) entityPage(c *fiber.Ctx, name, title string, crumbs ...web.Crumb)
 	if err != nil {
 		return err
 	}
-	return web.Render(c, fiber.StatusOK, name, web.Page{Title: text(title), Breadcrumb: trail(crumbs...), Data: view})
+	return web.Render(c, fiber.StatusOK, name, web.Page{Title: say(c, title), Breadcrumb: trail(c, crumbs...), Data: view})
 }
 
 // trail is the breadcrumb from the home page on.
-func trail(crumbs ...web.Crumb) []web.Crumb {
-	return append([]web.Crumb{{Text: text("site.home"), Href: "/"}}, crumbs...)
+func trail(c *fiber.Ctx, crumbs ...web.Crumb) []web.Crumb {
+	return append([]web.Crumb{{Text: say(c, "site.home"), Href: "/"}}, crumbs...)
 }
 
-func crumb(key, href string) web.Crumb { return web.Crumb{Text: text(key), Href: href} }
+func crumb(c *fiber.Ctx, key, href string) web.Crumb { return web.Crumb{Text: say(c, key), Href: href} }

@@ -21,7 +21,7 @@ func BenchmarkServicePage(b *testing.B) {
 	page := web.Page{Title: v.Sheet.Title, Path: "/servizi/carta", Lang: "it", Data: v, Site: web.Site{Kind: "entity", Name: "Comune di Isernia"}}
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := r.Render(io.Discard, "site/servizio", page); err != nil {
+		if err := r.Render(io.Discard, "it", "site/servizio", page); err != nil {
 			b.Fatal(err)
 		}
 	}

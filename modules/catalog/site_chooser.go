@@ -44,8 +44,8 @@ func (ch *Chooser) list(c *fiber.Ctx) error {
 			v.Entities = append(v.Entities, ChooserEntity{t.Name, ch.address(t)})
 		}
 	}
-	web.SetSite(c, web.Site{Name: text("site.product"), Kind: "chooser"})
-	return web.Render(c, fiber.StatusOK, "site/scelta", web.Page{Title: text("site.choose"), Data: v})
+	web.SetSite(c, web.Site{Name: say(c, "site.product"), Kind: "chooser"})
+	return web.Render(c, fiber.StatusOK, "site/scelta", web.Page{Title: say(c, "site.choose"), Data: v})
 }
 
 // matches says whether every word of the query stands in the name.

@@ -53,7 +53,7 @@ func (s *Site) rate(c *fiber.Ctx) error {
 
 func (s *Site) thanks(c *fiber.Ctx) error {
 	return web.Render(c, fiber.StatusOK, "site/grazie", web.Page{
-		Title: text("site.thanks"), Breadcrumb: trail(), Data: ThanksView{Back: localPath(c.Query("pagina"))},
+		Title: say(c, "site.thanks"), Breadcrumb: trail(c), Data: ThanksView{Back: localPath(c.Query("pagina"))},
 	})
 }
 

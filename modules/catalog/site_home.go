@@ -27,7 +27,7 @@ func (s *Site) home(c *fiber.Ctx) error {
 			return err
 		}
 		slices.SortStableFunc(sheets, func(a, b Sheet) int { return rank(a) - rank(b) })
-		v.Featured, v.Topics = cardsOf(sheets[:min(featured, len(sheets))]), topicsOf(sheets)
+		v.Featured, v.Topics = cardsOf(i18n.From(c.UserContext()), sheets[:min(featured, len(sheets))]), topicsOf(sheets)
 		offices, err := s.catalog.Offices(ctx, tx)
 		if err != nil {
 			return err
@@ -43,7 +43,7 @@ func (s *Site) home(c *fiber.Ctx) error {
 		return err
 	}
 	return web.Render(c, fiber.StatusOK, "site/home", web.Page{
-		Title: v.Entity.Name, Description: i18n.T(i18n.Italian, "site.home_description", map[string]any{"name": v.Entity.Name}), Data: v,
+		Title: v.Entity.Name, Description: i18n.T(i18n.From(c.UserContext()), "site.home_description", map[string]any{"name": v.Entity.Name}), Data: v,
 	})
 }
 
@@ -57,7 +57,7 @@ func rank(s Sheet) int {
 
 func (s *Site) placeViews(ctx context.Context, tx *tenant.Tx) ([]PlaceView, error) {
 	places, err := s.places.Places(ctx, tx)
-	return placeViews(places), err
+	return placeViews(i18n.From(ctx), places), err
 }
 
 func (s *Site) administration(c *fiber.Ctx) error {
@@ -79,7 +79,7 @@ func (s *Site) administration(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(c, fiber.StatusOK, "site/amministrazione", web.Page{Title: text("site.administration"), Breadcrumb: trail(), Data: v})
+	return web.Render(c, fiber.StatusOK, "site/amministrazione", web.Page{Title: say(c, "site.administration"), Breadcrumb: trail(c), Data: v})
 }
 
 func (s *Site) office(c *fiber.Ctx) error {
@@ -95,12 +95,12 @@ func (s *Site) office(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
-		v.Hours = week(hours)
+		v.Hours = week(i18n.From(c.UserContext()), hours)
 		sheets, err := s.catalog.Services(ctx, tx, Filter{Office: &v.Office.ID})
 		if err != nil {
 			return err
 		}
-		v.Services = cardsOf(sheets)
+		v.Services = cardsOf(i18n.From(c.UserContext()), sheets)
 		v.Entity, err = s.catalog.Entity(ctx, tx)
 		return err
 	})
@@ -108,7 +108,7 @@ func (s *Site) office(c *fiber.Ctx) error {
 		return err
 	}
 	return web.Render(c, fiber.StatusOK, "site/ufficio", web.Page{
-		Title: v.Office.Name, Description: v.Office.Description, Breadcrumb: trail(crumb("site.administration", "/amministrazione-comunale")), Data: v,
+		Title: v.Office.Name, Own: true, Description: v.Office.Description, Breadcrumb: trail(c, crumb(c, "site.administration", "/amministrazione-comunale")), Data: v,
 	})
 }
 
@@ -124,7 +124,7 @@ func (s *Site) live(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(c, fiber.StatusOK, "site/vivere", web.Page{Title: text("site.live"), Breadcrumb: trail(), Data: v})
+	return web.Render(c, fiber.StatusOK, "site/vivere", web.Page{Title: say(c, "site.live"), Breadcrumb: trail(c), Data: v})
 }
 
 func (s *Site) news(c *fiber.Ctx) error {
@@ -138,7 +138,7 @@ func (s *Site) news(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
-		v.Notifications = notifications(v.Entity.Patron(), days, today)
+		v.Notifications = notifications(i18n.From(ctx), v.Entity.Patron(), days, today)
 		sheets, err := s.catalog.Services(ctx, tx, Filter{States: []State{Inactive}})
 		for _, sheet := range sheets {
 			v.Notifications = append(v.Notifications, Notification{
@@ -150,26 +150,26 @@ func (s *Site) news(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(c, fiber.StatusOK, "site/novita", web.Page{Title: text("site.news"), Breadcrumb: trail(), Data: v})
+	return web.Render(c, fiber.StatusOK, "site/novita", web.Page{Title: say(c, "site.news"), Breadcrumb: trail(c), Data: v})
 }
 
 // notifications are the days of the weeks to come on which the usual hours do not hold, in order.
-func notifications(patron Patron, days []Exception, today civil.Date) []Notification {
+func notifications(lang string, patron Patron, days []Exception, today civil.Date) []Notification {
 	var out []Notification
 	for _, year := range []int{today.Year, today.Year + 1} {
 		for _, h := range Holidays(year, patron) {
 			if h.Date.Before(today) || !h.Date.Before(today.AddDays(noticeDays)) {
 				continue
 			}
-			name := h.Name
+			name, own := h.Name, h.Name != ""
 			if name == "" {
-				name = text("catalog.holiday." + h.Code)
+				name = i18n.T(lang, "catalog.holiday."+h.Code, nil)
 			}
-			out = append(out, Notification{Kind: "closed", Date: h.Date.Start(clock.Rome), Title: name})
+			out = append(out, Notification{Kind: "closed", Date: h.Date.Start(clock.Rome), Title: name, Own: own})
 		}
 	}
 	for _, e := range days {
-		n := Notification{Kind: "closed", Date: e.Date.Start(clock.Rome), Title: e.Reason}
+		n := Notification{Kind: "closed", Date: e.Date.Start(clock.Rome), Title: e.Reason, Own: true}
 		if !e.Closed {
 			n.Kind, n.Text = "open", e.From.String()+"–"+e.To.String()
 		}

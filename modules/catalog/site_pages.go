@@ -8,6 +8,8 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
 
+	"github.com/sportello/sportello/modules/platform/i18n"
+	"github.com/sportello/sportello/modules/platform/web"
 	"github.com/sportello/sportello/tenant"
 )
 
@@ -87,12 +89,12 @@ func (s *Service) changing(h fiber.Handler) fiber.Handler {
 	}
 }
 
-// public sends a page packed to whoever takes it, and remembers it when its address has no query. It is only for pages
-// that are the same for everybody and hold no secret (BREACH).
+// public sends a page packed to whoever takes it, and remembers it when its address asks for nothing but a language.
+// It is only for pages that are the same for everybody who reads the language, and hold no secret (BREACH).
 func (s *Site) public(page fiber.Handler) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		t, ok := tenant.From(c.UserContext())
-		if !ok || len(c.Context().URI().QueryString()) > 0 {
+		if !ok || !web.LanguageOnly(c) {
 			if err := page(c); err != nil {
 				return err
 			}
@@ -100,7 +102,7 @@ func (s *Site) public(page fiber.Handler) fiber.Handler {
 			brotli := strings.Contains(accept, "br")
 			return send(c, packed(c.Response().Body(), brotli, !brotli && strings.Contains(accept, "gzip")))
 		}
-		name, now := c.BaseURL()+c.Path(), s.db.Clock().Now()
+		name, now := i18n.From(c.UserContext())+" "+c.BaseURL()+c.Path(), s.db.Clock().Now()
 		if p := s.catalog.pages.find(t.Key, name, now); p != nil {
 			c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 			return send(c, p)
@@ -131,6 +133,7 @@ func packed(body []byte, brotli, gzip bool) *sitePage {
 
 func send(c *fiber.Ctx, p *sitePage) error {
 	c.Vary(fiber.HeaderAcceptEncoding)
+	web.SayLanguage(c)
 	accept := c.Get(fiber.HeaderAcceptEncoding)
 	switch {
 	case p.brotli != nil && strings.Contains(accept, "br"):

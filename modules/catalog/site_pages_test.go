@@ -37,7 +37,7 @@ func renderSite(t *testing.T, name, path string, view any) *html.Node {
 	r, err := portal.New(frontend.Dist())
 	require.NoError(t, err)
 	return portaltest.Render(t, r, name, web.Page{
-		Title: "Titolo", Path: path, Lang: "it", Data: view, Breadcrumb: trail(crumb("site.services", "/servizi"), web.Crumb{Text: "Anagrafe e stato civile", Href: "/x"}),
+		Title: "Titolo", Path: path, Lang: "it", Data: view, Breadcrumb: []web.Crumb{{Text: "Home", Href: "/"}, {Text: "Servizi", Href: "/servizi"}, {Text: "Anagrafe e stato civile", Href: "/x"}},
 		Site: web.Site{Kind: "entity", Name: "Comune di Isernia", Phone: "0865 4491", AccessibilityURL: "https://form.agid.gov.it/view/prova"},
 	})
 }

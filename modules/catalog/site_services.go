@@ -25,13 +25,13 @@ func (s *Site) services(c *fiber.Ctx) error {
 	if utf8.RuneCountInString(query) > maxQuery {
 		query = string([]rune(query)[:maxQuery])
 	}
-	v := ServicesView{Title: text("site.services"), Query: query, Searched: query != "", Categories: Categories()}
-	v.Description = text("site.services_text")
+	v := ServicesView{Title: say(c, "site.services"), Query: query, Searched: query != "", Categories: Categories()}
+	v.Description = say(c, "site.services_text")
 	v.Base = "/servizi?pagina="
 	if v.Searched {
 		v.Base = "/servizi?q=" + url.QueryEscape(query) + "&pagina="
 	}
-	return s.list(c, v, Filter{Query: query}, trail())
+	return s.list(c, v, Filter{Query: query}, trail(c))
 }
 
 func (s *Site) category(c *fiber.Ctx) error {
@@ -39,8 +39,8 @@ func (s *Site) category(c *fiber.Ctx) error {
 	if !ok {
 		return problem.New(problem.NotFound, "not_found")
 	}
-	v := ServicesView{Title: cat.Title, Description: cat.Description, Base: "/servizi/categoria/" + cat.Slug + "?pagina="}
-	return s.list(c, v, Filter{Category: cat.Slug}, trail(crumb("site.services", "/servizi")))
+	v := ServicesView{Title: categoryTitle(i18n.From(c.UserContext()), cat), Description: cat.Description, TextOwn: true, Base: "/servizi/categoria/" + cat.Slug + "?pagina="}
+	return s.list(c, v, Filter{Category: cat.Slug}, trail(c, crumb(c, "site.services", "/servizi")))
 }
 
 func (s *Site) topic(c *fiber.Ctx) error {
@@ -48,9 +48,9 @@ func (s *Site) topic(c *fiber.Ctx) error {
 	if !ok {
 		return problem.New(problem.NotFound, "not_found")
 	}
-	v := ServicesView{Title: topic.Title, Base: "/argomenti/" + topic.Slug + "?pagina="}
-	v.Description = i18n.T(i18n.Italian, "site.topic_text", map[string]any{"topic": topic.Title})
-	return s.list(c, v, Filter{Topic: topic.Slug}, trail(crumb("site.topics", "/argomenti")))
+	v := ServicesView{Title: topic.Title, Own: true, Base: "/argomenti/" + topic.Slug + "?pagina="}
+	v.Description = i18n.T(i18n.From(c.UserContext()), "site.topic_text", map[string]any{"topic": topic.Title})
+	return s.list(c, v, Filter{Topic: topic.Slug}, trail(c, crumb(c, "site.topics", "/argomenti")))
 }
 
 // list draws one page of a list of services.
@@ -66,8 +66,8 @@ func (s *Site) list(c *fiber.Ctx, v ServicesView, f Filter, crumbs []web.Crumb) 
 	v.Total, v.Pages = len(sheets), max(1, (len(sheets)+perPage-1)/perPage)
 	v.Page = min(max(1, c.QueryInt("pagina", 1)), v.Pages)
 	from := (v.Page - 1) * perPage
-	v.Cards = cardsOf(sheets[from:min(from+perPage, len(sheets))])
-	return web.Render(c, fiber.StatusOK, "site/servizi", web.Page{Title: v.Title, Description: v.Description, Breadcrumb: crumbs, Data: v})
+	v.Cards = cardsOf(i18n.From(c.UserContext()), sheets[from:min(from+perPage, len(sheets))])
+	return web.Render(c, fiber.StatusOK, "site/servizi", web.Page{Title: v.Title, Own: v.Own, Description: v.Description, Breadcrumb: crumbs, Data: v})
 }
 
 func (s *Site) topics(c *fiber.Ctx) error {
@@ -80,7 +80,7 @@ func (s *Site) topics(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(c, fiber.StatusOK, "site/argomenti", web.Page{Title: text("site.topics"), Breadcrumb: trail(), Data: v})
+	return web.Render(c, fiber.StatusOK, "site/argomenti", web.Page{Title: say(c, "site.topics"), Breadcrumb: trail(c), Data: v})
 }
 
 // topicsOf are the topics that the services have, in the order of the vocabulary.
@@ -100,8 +100,8 @@ func (s *Site) service(c *fiber.Ctx) error {
 		return err
 	}
 	return web.Render(c, fiber.StatusOK, "site/servizio", web.Page{
-		Title: v.Sheet.Title, Description: v.Sheet.ShortDescription, Data: v,
-		Breadcrumb: trail(crumb("site.services", "/servizi"), web.Crumb{Text: v.Category.Title, Href: "/servizi/categoria/" + v.Category.Slug}),
+		Title: v.Sheet.Title, Own: true, Description: v.Sheet.ShortDescription, Data: v,
+		Breadcrumb: trail(c, crumb(c, "site.services", "/servizi"), web.Crumb{Text: categoryTitle(i18n.From(c.UserContext()), v.Category), Href: "/servizi/categoria/" + v.Category.Slug}),
 	})
 }
 
@@ -111,8 +111,8 @@ func (s *Site) conditions(c *fiber.Ctx) error {
 		return err
 	}
 	return web.Render(c, fiber.StatusOK, "site/condizioni", web.Page{
-		Title: text("site.conditions"), Data: v,
-		Breadcrumb: trail(crumb("site.services", "/servizi"), web.Crumb{Text: v.Sheet.Title, Href: "/servizi/" + v.Sheet.Slug}),
+		Title: say(c, "site.conditions"), Data: v,
+		Breadcrumb: trail(c, crumb(c, "site.services", "/servizi"), web.Crumb{Own: true, Text: v.Sheet.Title, Href: "/servizi/" + v.Sheet.Slug}),
 	})
 }
 
@@ -134,7 +134,7 @@ func (s *Site) sheet(c *fiber.Ctx) (SheetView, error) {
 		if err != nil {
 			return err
 		}
-		v.arrange(offices, places)
+		v.arrange(i18n.From(ctx), offices, places)
 		return nil
 	})
 	v.Metatag = metatag(v, web.Origin(c))
@@ -142,7 +142,7 @@ func (s *Site) sheet(c *fiber.Ctx) (SheetView, error) {
 }
 
 // arrange picks the offices and kiosks that belong to the service.
-func (v *SheetView) arrange(offices []Office, places []Place) {
+func (v *SheetView) arrange(lang string, offices []Office, places []Place) {
 	v.Category, _ = CategoryBySlug(v.Sheet.Category)
 	for _, slug := range v.Sheet.Topics {
 		if t, ok := TopicBySlug(slug); ok {
@@ -164,7 +164,7 @@ func (v *SheetView) arrange(offices []Office, places []Place) {
 	if !v.Bookable {
 		return
 	}
-	for _, p := range placeViews(places) {
+	for _, p := range placeViews(lang, places) {
 		if !p.Paused && slices.Contains(p.Services, v.Sheet.ID) {
 			v.Places = append(v.Places, p)
 		}

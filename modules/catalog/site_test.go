@@ -233,7 +233,7 @@ func TestAPageTravelsPackedToWhoTakesIt(t *testing.T) {
 		require.Equal(t, want, res.Header.Get("Content-Encoding"), encoding)
 		if want != "" {
 			require.Less(t, len(body), 12_000)
-			require.Contains(t, res.Header.Values("Vary"), "Accept-Encoding")
+			require.Contains(t, res.Header.Get("Vary"), "Accept-Encoding")
 		}
 	}
 }

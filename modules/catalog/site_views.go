@@ -3,6 +3,8 @@ package catalog
 import (
 	"time"
 
+	"github.com/gofiber/fiber/v2"
+
 	"github.com/sportello/sportello/modules/platform/i18n"
 )
 
@@ -54,6 +56,7 @@ type Notification struct {
 	Kind  string // closed, open, service
 	Date  time.Time
 	Title string
+	Own   bool // the title is the entity's own words
 	Text  string
 	Href  string
 }
@@ -73,7 +76,9 @@ type LiveView struct {
 // ServicesView is a list of services: all, of a category, or of a topic.
 type ServicesView struct {
 	Title       string
+	Own         bool // the title is of the vocabulary, which is Italian
 	Description string
+	TextOwn     bool // so is the description
 	Query       string
 	Searched    bool
 	Total       int
@@ -99,20 +104,29 @@ type SheetView struct {
 	Metatag     Metatag
 }
 
+// text is for the back office, which is Italian.
 func text(key string) string { return i18n.T(i18n.Italian, key, nil) }
 
-func cardOf(s Sheet) Card {
+// say is for the site, in the language of the request.
+func say(c *fiber.Ctx, key string) string { return i18n.T(i18n.From(c.UserContext()), key, nil) }
+
+// categoryTitle names a category of the official vocabulary in a language.
+func categoryTitle(lang string, cat Category) string {
+	return i18n.T(lang, "site.category."+cat.Slug, nil)
+}
+
+func cardOf(lang string, s Sheet) Card {
 	c := Card{Title: s.Title, Href: "/servizi/" + s.Slug, Text: s.ShortDescription, Bookable: s.Bookable(), Inactive: s.State == Inactive}
 	if cat, ok := CategoryBySlug(s.Category); ok {
-		c.Category, c.CategoryHref = cat.Title, "/servizi/categoria/"+cat.Slug
+		c.Category, c.CategoryHref = categoryTitle(lang, cat), "/servizi/categoria/"+cat.Slug
 	}
 	return c
 }
 
-func cardsOf(sheets []Sheet) []Card {
+func cardsOf(lang string, sheets []Sheet) []Card {
 	out := make([]Card, 0, len(sheets))
 	for _, s := range sheets {
-		out = append(out, cardOf(s))
+		out = append(out, cardOf(lang, s))
 	}
 	return out
 }
@@ -121,10 +135,10 @@ func cardsOf(sheets []Sheet) []Card {
 var monday = time.Date(2026, time.January, 5, 12, 0, 0, 0, time.UTC)
 
 // week writes weekly hours as people read them: "lunedì", "09:00–13:00, 15:00–17:00".
-func week(hours []Hours) []DayHours {
+func week(lang string, hours []Hours) []DayHours {
 	var out []DayHours
 	for _, h := range hours {
-		day := i18n.Weekday(monday.AddDate(0, 0, h.Weekday-1))
+		day := i18n.CalendarOf(lang).Weekday(monday.AddDate(0, 0, h.Weekday-1))
 		span := h.From.String() + "–" + h.To.String()
 		if n := len(out); n > 0 && out[n-1].Day == day {
 			out[n-1].Hours += ", " + span
@@ -135,10 +149,10 @@ func week(hours []Hours) []DayHours {
 	return out
 }
 
-func placeViews(places []Place) []PlaceView {
+func placeViews(lang string, places []Place) []PlaceView {
 	out := make([]PlaceView, 0, len(places))
 	for _, p := range places {
-		out = append(out, PlaceView{p, week(p.Hours)})
+		out = append(out, PlaceView{p, week(lang, p.Hours)})
 	}
 	return out
 }

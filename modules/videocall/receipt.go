@@ -53,7 +53,7 @@ func (s *Service) Receipt(ctx context.Context, tx *tenant.Tx, appointment uuid.U
 	}
 	r := Receipt{
 		At: v.StartedAt, Service: v.ServiceTitle, Office: v.OfficeName, session: v.ID,
-		Outcome: i18n.T(i18n.Italian, "videocall.ended."+string(v.Outcome), nil),
+		Outcome: i18n.T(i18n.From(ctx), "videocall.ended."+string(v.Outcome), nil),
 	}
 	lines, err := chat(ctx, tx, v.ID)
 	if err != nil {

@@ -60,11 +60,12 @@ func (p *Portal) receipt(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v.When = i18n.DateTime(v.At)
+	lang := i18n.From(c.UserContext())
+	v.When = i18n.CalendarOf(lang).DateTime(v.At)
 	for _, d := range v.Documents {
 		v.Papers = append(v.Papers, ReceiptPaper{Name: d.Name, Href: v.Base + "/" + d.ID.String(), Size: kilobytes(d.SizeBytes)})
 	}
-	return web.Render(c, fiber.StatusOK, "videocall/ricevuta", web.Page{Title: word("videocall.receipt.title"), Data: v})
+	return web.Render(c, fiber.StatusOK, "videocall/ricevuta", web.Page{Title: i18n.T(lang, "videocall.receipt.title", nil), Data: v})
 }
 
 func kilobytes(n int64) string { return strconv.FormatInt((n+1023)/1024, 10) + " kB" }

@@ -106,7 +106,7 @@ func New(ctx context.Context, cfg config.Config, logger *slog.Logger, opts ...Op
 		Renderer: pages, Logger: logger, Metrics: a.metrics, Clock: o.clock, IDs: o.ids,
 		TrustedProxies: cfg.TrustedProxies, HTTPS: cfg.Scheme() == "https",
 		KioskHost: "kiosk." + cfg.Host(), RTCURL: cfg.LiveKitPublicURL,
-		MediaPaths: []string{"/operatore", booking.OwnPath, "/ospite"},
+		MediaPaths: []string{"/operatore", booking.OwnPath, "/ospite"}, Multilingual: a.multilingual,
 	})
 	if err := a.routes(); err != nil {
 		return nil, fmt.Errorf("assets: %w", err)

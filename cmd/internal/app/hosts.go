@@ -1,10 +1,12 @@
 package app
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/sportello/sportello/modules/booking"
 	"github.com/sportello/sportello/modules/kernel/problem"
 	"github.com/sportello/sportello/modules/platform/web"
 	"github.com/sportello/sportello/tenant"
@@ -45,6 +47,18 @@ func (a *App) shared(host string) bool { return a.kindOf(host) != entityHost }
 func anyHost(path string) bool {
 	return path == "/healthz" || path == "/readyz" || path == "/metrics" || path == "/api/livekit/webhook" ||
 		strings.HasPrefix(path, "/api/openapi") || strings.HasPrefix(path, "/assets/")
+}
+
+// oneLanguage begins the paths of an entity's host that the server answers in Italian: what staff and those who keep a kiosk
+// use, and the apps, which bring their own words.
+var oneLanguage = []string{"/amministrazione", "/operatore", "/accedi", "/esci", "/password", "/presidio", booking.OwnPath, "/ospite"}
+
+// multilingual says whether a page is for citizens, who may read it in other languages too.
+func (a *App) multilingual(host, path string) bool {
+	if k := a.kindOf(host); k != entityHost && k != chooserHost {
+		return false
+	}
+	return !slices.ContainsFunc(oneLanguage, func(p string) bool { return path == p || strings.HasPrefix(path, p+"/") })
 }
 
 // resolve finds the entity of the request's host and what its pages say about it.

@@ -38,7 +38,7 @@ func (h *house) link(host, manage string) *http.Cookie {
 	h.t.Helper()
 	res, body := h.do(http.MethodPost, host, "/appuntamento/"+manage+"/collegamento", nil, url.Values{}, "")
 	require.Equal(h.t, http.StatusSeeOther, res.StatusCode, body)
-	require.Equal(h.t, booking.OwnPath, res.Header.Get("Location"))
+	require.Equal(h.t, booking.OwnPath+"?lang=it", res.Header.Get("Location"))
 	return res.Cookies()[0]
 }
 

@@ -6,7 +6,7 @@ import { ApiError, clientError, CODE_NETWORK, newRequestId } from '../../package
 import * as api from '../../packages/api/kiosk';
 import type { Stream } from '../../packages/api/stream';
 import { Level, preload } from '../../packages/call/index';
-import { isoDate } from '../../packages/text/index';
+import { isoDate, LANGUAGES } from '../../packages/text/index';
 import { lineCarries, soundHeard, tell } from './apparatus';
 import { Equipment } from './equipment';
 import { guard } from './guard';
@@ -312,3 +312,6 @@ addEventListener('pageshow', (event) => event.persisted && location.reload());
 if (!home) shell.start();
 draw();
 connect();
+// At home the page goes on in the language in which the appointment's page was read.
+const wish = LANGUAGES.find((one) => one === new URLSearchParams(location.search).get('lang'));
+if (model.home && wish && wish !== model.look.language) send({ kind: 'languageChosen', language: wish });

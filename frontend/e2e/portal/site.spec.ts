@@ -14,7 +14,7 @@ async function crawl(page: Page, base: string, from: string, skip: RegExp, most:
     const links = await page.locator('a[href]').evaluateAll((all) => all.map((a) => (a as HTMLAnchorElement).href))
     for (const link of links) {
       const url = new URL(link)
-      if (url.origin !== base || skip.test(url.pathname)) continue
+      if (url.origin !== base || skip.test(url.pathname) || url.searchParams.has('lang')) continue // a chosen language leaves a cookie
       const next = url.pathname + (url.pathname === '/servizi' ? '' : url.search)
       // One of each kind is enough: one service, one office, one category.
       const shape = next.replace(/[?].*/, '?').replace(/\/(?!categoria|uffici|nuovo)[^/]+$/, '/:x')

@@ -29,6 +29,22 @@ function menu(): void {
   })
 }
 
+/** Closes the list of languages by Escape, and when the focus or a tap goes elsewhere. */
+function languages(): void {
+  const list = document.querySelector<HTMLDetailsElement>('[data-language]')
+  if (!list) return
+  list.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || !list.open) return
+    list.open = false
+    list.querySelector('summary')?.focus()
+  })
+  for (const elsewhere of ['focusin', 'click']) {
+    document.addEventListener(elsewhere, (event) => {
+      if (event.target instanceof Node && !list.contains(event.target)) list.open = false
+    })
+  }
+}
+
 /** Sends the rating without leaving the page. */
 function feedback(): void {
   const form = document.querySelector<HTMLFormElement>('[data-feedback]')
@@ -41,7 +57,7 @@ function feedback(): void {
         const thanks = document.createElement('p')
         thanks.className = 'h5 mb-0'
         thanks.tabIndex = -1
-        thanks.textContent = 'Grazie, il tuo parere ci aiuterà a migliorare il servizio!'
+        thanks.textContent = form.dataset['feedback'] ?? ''
         form.replaceChildren(thanks)
         thanks.focus()
       })
@@ -63,9 +79,9 @@ function copy(): void {
 }
 
 /** How long something lasts, as a person reads it. */
-export function remaining(milliseconds: number): string {
-  const seconds = Math.max(0, Math.round(milliseconds / 1000))
-  return seconds >= 60 ? `ancora ${Math.ceil(seconds / 60)} min` : `ancora ${seconds} s`
+export function remaining(milliseconds: number, minutes: string, seconds: string): string {
+  const left = Math.max(0, Math.round(milliseconds / 1000))
+  return left >= 60 ? minutes.replace('{n}', String(Math.ceil(left / 60))) : seconds.replace('{n}', String(left))
 }
 
 /** Shows how long a held time is still held. */
@@ -76,7 +92,7 @@ function countdown(): void {
     for (const clock of clocks) {
       const left = Date.parse(clock.dataset['countdown'] ?? '') - Date.now()
       clock.hidden = Number.isNaN(left) || left < 0
-      clock.textContent = remaining(left)
+      clock.textContent = remaining(left, clock.dataset['minutes'] ?? '', clock.dataset['seconds'] ?? '')
     }
   }
   tick()
@@ -123,6 +139,7 @@ function live(): void {
 if (typeof document !== 'undefined') {
   live()
   menu()
+  languages()
   feedback()
   copy()
   countdown()

@@ -65,7 +65,7 @@ func pageOf(view any, f *filler) web.Page {
 func Render(t *testing.T, r *portal.Renderer, name string, p web.Page) *html.Node {
 	t.Helper()
 	var out bytes.Buffer
-	require.NoError(t, r.Render(&out, name, p))
+	require.NoError(t, r.Render(&out, p.Lang, name, p))
 	require.NotContains(t, out.String(), "<script>alert", "input reached the page as markup")
 	doc, err := html.Parse(&out)
 	require.NoError(t, err)

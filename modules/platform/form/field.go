@@ -29,18 +29,22 @@ type Option struct {
 	Selected bool
 	Disabled bool
 	Note     string
+	Own      bool // the label is the entity's own words, which are Italian in every language
 }
 
 // Blame puts the sentences of a problem beside the fields they are about and returns the fields. A problem's field
 // without an input of that name is left out: the page shows it above the form.
-func Blame(fields []Field, err error) []Field {
+func Blame(fields []Field, err error) []Field { return BlameIn(i18n.Italian, fields, err) }
+
+// BlameIn is Blame in a language.
+func BlameIn(lang string, fields []Field, err error) []Field {
 	if err == nil {
 		return fields
 	}
 	for _, wrong := range problem.From(err).Fields {
 		for i := range fields {
 			if fields[i].Name == wrong.Name && fields[i].Error == "" {
-				fields[i].Error = Sentence(wrong)
+				fields[i].Error = sentence(lang, wrong)
 			}
 		}
 	}
@@ -48,11 +52,13 @@ func Blame(fields []Field, err error) []Field {
 }
 
 // Sentence is the Italian text of one wrong input.
-func Sentence(f problem.Field) string {
+func Sentence(f problem.Field) string { return sentence(i18n.Italian, f) }
+
+func sentence(lang string, f problem.Field) string {
 	if i18n.Has("problem." + f.Code) {
-		return i18n.T(i18n.Italian, "problem."+f.Code, f.Args)
+		return i18n.T(lang, "problem."+f.Code, f.Args)
 	}
-	return i18n.T(i18n.Italian, "problem.field", nil)
+	return i18n.T(lang, "problem.field", nil)
 }
 
 // Errors are the fields that have an error, for the summary above the form.

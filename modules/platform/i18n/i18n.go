@@ -114,6 +114,15 @@ func Match(accept string) string {
 	return t.languages[i]
 }
 
+// Languages are those there are texts in, Italian first.
+func Languages() []string {
+	t := current.Load()
+	if t == nil {
+		return []string{Italian}
+	}
+	return t.languages
+}
+
 // Has says whether the key has an Italian text.
 func Has(key string) bool {
 	t := current.Load()

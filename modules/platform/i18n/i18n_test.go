@@ -65,18 +65,35 @@ func TestLocaleFilesWithMistakesAreRefused(t *testing.T) {
 func TestDatesAreWrittenAsPeopleSayThem(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 5, 5, 8, 30, 0, 0, time.UTC)
+	italian := i18n.CalendarOf("it")
 	require.Equal(t, "martedì 5 maggio 2026, ore 10:30", i18n.DateTime(at))
 	require.Equal(t, "martedì 5 maggio 2026", i18n.Date(at))
 	require.Equal(t, "10:30", i18n.Time(at))
-	require.Equal(t, "5 maggio", i18n.DayMonth(at))
-	require.Equal(t, "maggio 2026", i18n.MonthYear(at))
-	require.Equal(t, "05/05/2026", i18n.ShortDate(at))
-	require.Equal(t, "05/05/2026 10:30", i18n.ShortDateTime(at))
+	require.Equal(t, "5 maggio", italian.DayMonth(at))
+	require.Equal(t, "maggio 2026", italian.MonthYear(at))
+	require.Equal(t, "05/05/2026", italian.ShortDate(at))
+	require.Equal(t, "05/05/2026 10:30", italian.ShortDateTime(at))
 	require.Equal(t, "venerdì 1º maggio 2026", i18n.Date(time.Date(2026, 5, 1, 12, 0, 0, 0, clock.Rome)))
 	require.Equal(t, "giovedì 1º gennaio 2026, ore 00:30", i18n.DateTime(time.Date(2025, 12, 31, 23, 30, 0, 0, time.UTC)), "the civil day is Rome's")
-	require.Equal(t, "domenica", i18n.Weekday(time.Date(2026, 10, 25, 0, 30, 0, 0, time.UTC)))
+	require.Equal(t, "domenica", italian.Weekday(time.Date(2026, 10, 25, 0, 30, 0, 0, time.UTC)))
 	require.Equal(t, "02:30", i18n.Time(time.Date(2026, 10, 25, 0, 30, 0, 0, time.UTC)), "the first half past two of the night the clocks go back")
 	require.Equal(t, "02:30", i18n.Time(time.Date(2026, 10, 25, 1, 30, 0, 0, time.UTC)), "and the second")
+}
+
+func TestDatesAreWrittenInEveryLanguage(t *testing.T) {
+	t.Parallel()
+	at, first := time.Date(2026, 5, 5, 8, 30, 0, 0, time.UTC), time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	for lang, want := range map[string][]string{
+		"en": {"Tuesday 5 May 2026, 10:30", "Sunday 1 March 2026", "Tue", "05/05/2026 10:30"},
+		"de": {"Dienstag, 5. Mai 2026, 10:30 Uhr", "Sonntag, 1. März 2026", "Di", "05.05.2026 10:30"},
+		"fr": {"mardi 5 mai 2026 à 10:30", "dimanche 1er mars 2026", "mar", "05/05/2026 10:30"},
+		"xx": {"martedì 5 maggio 2026, ore 10:30", "domenica 1º marzo 2026", "mar", "05/05/2026 10:30"},
+	} {
+		c := i18n.CalendarOf(lang)
+		require.Equal(t, want, []string{c.DateTime(at), c.Date(first), c.ShortWeekday(at), c.ShortDateTime(at)}, lang)
+		require.Len(t, c.Months, 12)
+		require.Len(t, c.Weekdays, 7)
+	}
 }
 
 func TestALanguageIsChosenAsTheBrowserWantsIt(t *testing.T) {

@@ -10,6 +10,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
 	"github.com/gofiber/fiber/v2"
+
+	"github.com/sportello/sportello/modules/platform/i18n"
 )
 
 // APIVersion is the version of the public HTTP interface.
@@ -51,7 +53,7 @@ func Register[I, O any](api huma.API, op huma.Operation, handler func(context.Co
 
 func statusError(ctx context.Context, route string, err error) error {
 	s := stateOf(ctx)
-	p := Describe(err, langOf(ctx), RequestID(ctx))
+	p := Describe(err, i18n.From(ctx), RequestID(ctx))
 	if s != nil && p.Status >= 500 {
 		level := slog.LevelError
 		if p.Status == http.StatusServiceUnavailable {
@@ -71,7 +73,7 @@ func ofHuma(hc huma.Context, status int, errs []error) huma.StatusError {
 	if hc != nil {
 		ref = RequestID(hc.Context())
 		if s := stateOf(hc.Context()); s != nil {
-			lang = langOf(hc.Context())
+			lang = i18n.From(hc.Context())
 			if status >= 500 {
 				s.log.ErrorContext(hc.Context(), "internal error", slog.Any("errs", errs))
 			}

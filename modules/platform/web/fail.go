@@ -160,7 +160,7 @@ func retryAfter(e *problem.Error) int {
 func (s *state) fail(c *fiber.Ctx, err error) error {
 	s.prepare(c)
 	ctx := c.UserContext()
-	p := Describe(err, langOf(ctx), RequestID(ctx))
+	p := Describe(err, i18n.From(ctx), RequestID(ctx))
 	s.logFailure(c, p.Status, err)
 	c.Locals(codeKey{}, p.Code)
 	if p.retryAfter > 0 {
@@ -240,9 +240,10 @@ func (s *state) errorPage(c *fiber.Ctx, p *Problem) error {
 		}
 		s.log.ErrorContext(c.UserContext(), "error page", slog.Any("err", err))
 	}
+	lang := i18n.From(c.UserContext())
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 	return plainPage.Execute(c.Response().BodyWriter(), plainView{
-		Lang: s.cfg.Lang, Title: p.Title, Detail: p.Detail, Reference: p.Instance,
-		ReferenceLabel: i18n.T(s.cfg.Lang, "problem.reference", nil), Home: i18n.T(s.cfg.Lang, "problem.home", nil),
+		Lang: lang, Title: p.Title, Detail: p.Detail, Reference: p.Instance,
+		ReferenceLabel: i18n.T(lang, "problem.reference", nil), Home: i18n.T(lang, "problem.home", nil),
 	})
 }

@@ -106,7 +106,7 @@ func (s *service) do(t *testing.T, method, path, body string, headers ...string)
 // pages is a renderer that writes what it gets, or fails.
 type pages struct{ fail bool }
 
-func (p pages) Render(w io.Writer, name string, data any) error {
+func (p pages) Render(w io.Writer, _, name string, data any) error {
 	if p.fail {
 		_, _ = io.WriteString(w, "<half a page")
 		return errors.New("template broke")

@@ -8,17 +8,19 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/sportello/sportello/modules/kernel/actor"
+	"github.com/sportello/sportello/modules/platform/i18n"
 )
 
 // Renderer writes the page of that name. frontend/portal is one.
 type Renderer interface {
-	Render(w io.Writer, name string, data any) error
+	Render(w io.Writer, lang, name string, data any) error
 }
 
 // Page is what every template gets. Handlers fill the first part, Render the second.
 type Page struct {
 	Title       string  // of the page, without the entity's name
 	Description string  // for search engines
+	Own         bool    // the title is the entity's own words, which are Italian in every language
 	Breadcrumb  []Crumb // from the home page to the parent of this page
 	Notice      *Notice // what just happened
 	Data        any     // the page's own view
@@ -28,10 +30,14 @@ type Page struct {
 	RequestID string // the reference number
 	Path      string // of the request, without the query
 	Lang      string
+	Languages []Language // in which this page can be read; none where it is Italian only
 }
 
 // Crumb is one step of the way back.
-type Crumb struct{ Text, Href string }
+type Crumb struct {
+	Text, Href string
+	Own        bool // the entity's own words, which are Italian in every language
+}
 
 // Notice is one message at the top of a page. Kind is success, info, warning or danger.
 type Notice struct{ Kind, Text string }
@@ -78,13 +84,13 @@ func (s *state) render(c *fiber.Ctx, status int, name string, page Page) error {
 	page.Actor = actor.From(c.UserContext())
 	page.RequestID = RequestID(c.UserContext())
 	page.Path = c.Path()
-	if page.Lang == "" {
-		page.Lang = s.cfg.Lang
-	}
+	page.Lang = i18n.From(c.UserContext())
+	page.Languages = s.languages(c, page.Lang)
 	var buf bytes.Buffer
-	if err := s.cfg.Renderer.Render(&buf, name, page); err != nil {
+	if err := s.cfg.Renderer.Render(&buf, page.Lang, name, page); err != nil {
 		return fmt.Errorf("render %s: %w", name, err)
 	}
+	SayLanguage(c)
 	c.Status(status).Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 	return c.Send(buf.Bytes())
 }

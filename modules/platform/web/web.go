@@ -3,7 +3,6 @@
 package web
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -50,7 +49,8 @@ type Config struct {
 	RTCURL         string            // where browsers reach LiveKit, e.g. ws://localhost:7880: allowed by the CSP
 	WebhookPaths   []string          // unsafe methods without browser checks: the callers sign; default /api/livekit/webhook
 	UploadPaths    []string          // POST paths with the upload limit; default the documents of kiosk and desk
-	Lang           string            // default it
+
+	Multilingual func(host, path string) bool // which pages citizens may read in other languages too; default all
 }
 
 // state is the boundary of one application.
@@ -82,9 +82,6 @@ func New(cfg Config) *fiber.App {
 	}
 	if cfg.UploadPaths == nil {
 		cfg.UploadPaths = []string{"/api/kiosk/session/documents", "/api/desk/session/documents"}
-	}
-	if cfg.Lang == "" {
-		cfg.Lang = "it"
 	}
 	s := &state{cfg: cfg, log: cfg.Logger, kiosk: hostOf(cfg.KioskHost), patience: writeTimeout}
 	s.headers = newHeaders(cfg)
@@ -212,7 +209,8 @@ func (s *state) prepare(c *fiber.Ctx) {
 	ref := s.cfg.IDs().String()
 	c.Locals(stateKey{}, s)
 	ctx := log.With(c.UserContext(), slog.String("ref", ref))
-	c.SetUserContext(context.WithValue(ctx, requestKey{}, requestInfo{id: ref, state: s, lang: s.langOf(c)}))
+	ctx = i18n.With(ctx, s.languageOf(c))
+	c.SetUserContext(context.WithValue(ctx, requestKey{}, requestInfo{id: ref, state: s}))
 	c.Set("X-Request-Id", ref)
 	s.setHeaders(c)
 }
@@ -220,21 +218,6 @@ func (s *state) prepare(c *fiber.Ctx) {
 type requestInfo struct {
 	id    string
 	state *state
-	lang  string
-}
-
-// langOf is the language in which a refusal is told. The apps ask for theirs at the interface; pages are Italian.
-func (s *state) langOf(c *fiber.Ctx) string {
-	if strings.HasPrefix(c.Path(), "/api/") {
-		return i18n.Match(c.Get(fiber.HeaderAcceptLanguage))
-	}
-	return s.cfg.Lang
-}
-
-// langOf is the language of the request that ctx belongs to.
-func langOf(ctx context.Context) string {
-	r, _ := ctx.Value(requestKey{}).(requestInfo)
-	return cmp.Or(r.lang, i18n.Italian)
 }
 
 // RequestID is the reference number of the request that ctx belongs to, or "".
