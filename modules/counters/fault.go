@@ -33,6 +33,9 @@ const (
 // Stops says whether citizens cannot use the kiosk meanwhile.
 func (k FaultKind) Stops() bool { return k != Help && k != Emergency && k != NoPrint }
 
+// byDevice says whether the kiosk's own device finds it.
+func (k FaultKind) byDevice() bool { return k == Equipment || k == Failed || k == NoPrint }
+
 // Words is the kind as staff read it.
 func (k FaultKind) Words() string { return label("counters.fault." + string(k)) }
 
@@ -63,7 +66,7 @@ func mayReport(a actor.Actor, kiosk KioskID, kind FaultKind) bool {
 	case a.Kind == actor.Helper:
 		return a.ID == kiosk.String() && (kind == Broken || kind == Help)
 	case a.Kind == actor.Kiosk:
-		return a.ID == kiosk.String() && (kind == Equipment || kind == Failed || kind == NoPrint)
+		return a.ID == kiosk.String() && kind.byDevice()
 	}
 	return false
 }
@@ -71,7 +74,7 @@ func mayReport(a actor.Actor, kiosk KioskID, kind FaultKind) bool {
 // mayClose: as mayReport; who keeps the place closes an emergency, and an administrator also
 // closes what a device found, because the device may be replaced.
 func mayClose(a actor.Actor, kiosk KioskID, kind FaultKind) bool {
-	return mayReport(a, kiosk, kind) || a.Has(actor.Administrator) && (kind == Equipment || kind == Failed || kind == NoPrint) ||
+	return mayReport(a, kiosk, kind) || a.Has(actor.Administrator) && kind.byDevice() ||
 		a.Kind == actor.Helper && a.ID == kiosk.String() && kind == Emergency
 }
 

@@ -153,7 +153,10 @@ func (s *Service) turnDown(ctx context.Context, t tenant.Tenant, a actor.Actor, 
 		if err != nil {
 			return err
 		}
-		return s.answered(ctx, tx, a, &v, ask, to, nil, l)
+		if err := s.answered(ctx, tx, a, v.ID, ask, to, nil, l); err != nil {
+			return err
+		}
+		return save(ctx, tx, &v)
 	})
 	if err == nil {
 		s.hint(ctx, t, v)
@@ -161,19 +164,16 @@ func (s *Service) turnDown(ctx context.Context, t tenant.Tenant, a actor.Actor, 
 	return err
 }
 
-// answered writes what became of an ask, in ledger and register.
-func (s *Service) answered(ctx context.Context, tx *tenant.Tx, a actor.Actor, v *Session, ask uuid.UUID, to AskState, result *uuid.UUID, l line) error {
+// answered writes what became of an ask, in ledger and register. The caller saves the session.
+func (s *Service) answered(ctx context.Context, tx *tenant.Tx, a actor.Actor, session ID, ask uuid.UUID, to AskState, result *uuid.UUID, l line) error {
 	if err := answerAsk(ctx, tx, ask, to, result); err != nil {
 		return err
 	}
 	l.at = tx.Now()
-	if err := appendEvent(ctx, tx, v.ID, l); err != nil {
+	if err := appendEvent(ctx, tx, session, l); err != nil {
 		return err
 	}
-	if err := audit.Record(ctx, tx, a, "session."+string(l.kind), "session:"+v.ID.String(), nil); err != nil {
-		return err
-	}
-	return save(ctx, tx, v)
+	return audit.Record(ctx, tx, a, "session."+string(l.kind), "session:"+session.String(), nil)
 }
 
 // askedNow is what is asked of the citizen, or nil.

@@ -67,7 +67,7 @@ func (s *Service) HandIn(ctx context.Context, t tenant.Tenant, a actor.Actor, in
 		given := line{kind: EventPaperGiven, side: KioskSide, at: tx.Now()}
 		switch {
 		case err == nil && open.Kind == AskPaper:
-			return s.answered(ctx, tx, a, v, open.ID, AskDone, &doc.ID.UUID, given)
+			return s.answered(ctx, tx, a, v.ID, open.ID, AskDone, &doc.ID.UUID, given)
 		case err != nil && !errors.Is(err, problem.NotFound):
 			return err
 		}

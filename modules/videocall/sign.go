@@ -106,7 +106,7 @@ func (s *Service) Sign(ctx context.Context, t tenant.Tenant, a actor.Actor, in S
 		if _, err := signable(ctx, tx, v.ID, in.Ask); err != nil {
 			return err
 		}
-		return s.answered(ctx, tx, a, v, in.Ask, AskDone, &doc.ID.UUID, line{kind: EventSigned, side: KioskSide})
+		return s.answered(ctx, tx, a, v.ID, in.Ask, AskDone, &doc.ID.UUID, line{kind: EventSigned, side: KioskSide})
 	})
 }
 

@@ -17,6 +17,7 @@ import type { Effect, Event } from './model';
 import { Pen } from './pen';
 import { Sheets } from './sheets';
 import { Shell } from './shell';
+import { writing } from './sign';
 import { checking, demandOf, initial, update } from './state';
 import { view } from './view';
 import type { Ports } from './views/ports';
@@ -69,7 +70,7 @@ function send(event: Event): void {
       draw();
       live.follow(demandOf(model));
       pen.follow(model.sign.step);
-      live.line.write({ text: model.draft, reads: model.look.reads });
+      live.line.write({ text: writing(model), reads: model.look.reads });
       level.follow(checking(model) || model.trial?.step === 'microphone' ? live.line.microphone : null);
     }
   } finally {
@@ -274,11 +275,14 @@ function connect(): void {
   });
 }
 
+/** Whether letters of a keyboard belong to something: an answer, or a name typed to sign. */
+const writes = (): boolean => model.replies || model.sign.step === 'type';
+
 const keys = {
   digit: (digit: string) => send({ kind: 'digit', digit }),
-  erase: () => send({ kind: model.replies ? 'letterErased' : 'erase' }),
+  erase: () => send({ kind: writes() ? 'letterErased' : 'erase' }),
   letter: (letter: string) => {
-    if (!model.replies) return false;
+    if (!writes()) return false;
     send({ kind: 'letter', letter });
     return true;
   },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { KioskSession, KioskSnapshot } from '../../packages/api/types';
 import type { Effect, Event, Model } from './model';
+import { writing } from './sign';
 import { demandOf, initial, update } from './state';
 
 let clock = 0;
@@ -71,6 +72,17 @@ describe('a signature', () => {
     const done = run(typing, ...[...'ada d’arco'].map((letter): Event => ({ kind: 'letter', letter })), { kind: 'signConfirmed', requestId: 'r' });
     expect(done.effects).toEqual([{ kind: 'sign', ask: 'a1', request: 'r', typed: 'Ada D’Arco' }]);
     expect(run(done.model, { kind: 'signFailed', detail: 'No.' }).model).toMatchObject({ draft: 'Ada D’Arco', sign: { step: 'type', failed: 'No.' } });
+  });
+
+  it('keeps a typed name from everybody until it is confirmed, and from the chat after', () => {
+    const ada = [...'ada'].map((letter): Event => ({ kind: 'letter', letter }));
+    const typed = run(drawing(), { kind: 'signTyping' }, ...ada).model;
+    expect(typed.draft).toBe('Ada');
+    expect(writing(typed)).toBe('');
+    expect(writing(run(typed, { kind: 'signConfirmed', requestId: 'r' }).model)).toBe('');
+    const ways: readonly Event[] = [{ kind: 'signClosed' }, { kind: 'signReread' }, { kind: 'signGo' }, { kind: 'signRefused' }, snap(session({ ask: null }))];
+    for (const way of ways) expect(run(typed, way).model.draft, way.kind).toBe('');
+    expect(writing(run(asked(), { kind: 'signClosed' }, { kind: 'repliesToggled' }, ...ada).model)).toBe('ada');
   });
 
   it('can be refused, put off, and taken back by the operator', () => {

@@ -20,7 +20,8 @@ export function signAsked(model: Model, { ask }: KioskSession): Model {
   const id = ask?.kind === 'signature' ? ask.id : '';
   const { sign } = model;
   if (id === sign.ask || (id === '' && (sign.step === 'sending' || sign.step === 'signed'))) return model;
-  return { ...model, sign: { ...NO_SIGN, ask: id, step: id === '' ? 'off' : 'read' }, ...(id === '' ? {} : { viewing: null, replies: false, page: 1, draft: '' }) };
+  const fresh = { ...model, sign: { ...NO_SIGN, ask: id }, draft: sign.step === 'type' ? '' : model.draft };
+  return id === '' ? fresh : { ...fresh, sign: { ...fresh.sign, step: 'read' }, viewing: null, replies: false, page: 1, draft: '' };
 }
 
 /** Takes the events of a signature; null for all others. */
@@ -34,16 +35,16 @@ export function inSign(model: Model, event: Event, session: KioskSession): Step 
     case 'signOpened':
       return step === 'off' && document !== undefined ? only({ ...withSign(model, { step: 'read' }), page: 1, viewing: null }) : only(model);
     case 'signClosed':
-      return step === 'sending' ? only(model) : to({ step: 'off', drawn: false, failed: null });
+      return step === 'sending' ? only(model) : only({ ...withSign(model, { step: 'off', drawn: false, failed: null }), draft: '' });
     case 'signTurned': {
       if (step !== 'read') return only(model);
       const page = Math.min(Math.max(1, model.page + event.by), Math.max(1, pages));
       return only({ ...withSign(model, { seen: Math.max(sign.seen, page) }), page });
     }
     case 'signGo':
-      return step === 'type' || (step === 'read' && document !== undefined && Math.max(1, sign.seen) >= pages) ? to({ step: 'draw', failed: null }) : only(model);
+      return step === 'type' || (step === 'read' && document !== undefined && Math.max(1, sign.seen) >= pages) ? only({ ...withSign(model, { step: 'draw', failed: null }), draft: '' }) : only(model);
     case 'signReread':
-      return step === 'draw' || step === 'type' ? only({ ...withSign(model, { step: 'read', drawn: false, failed: null }), page: 1 }) : only(model);
+      return step === 'draw' || step === 'type' ? only({ ...withSign(model, { step: 'read', drawn: false, failed: null }), page: 1, draft: '' }) : only(model);
     case 'signTyping':
       return step === 'draw' ? only({ ...withSign(model, { step: 'type', drawn: false, failed: null }), draft: '' }) : only(model);
     case 'signDrawn':
@@ -67,10 +68,15 @@ export function inSign(model: Model, event: Event, session: KioskSession): Step 
     case 'signRefused':
       return step === 'off' || step === 'sending' || step === 'signed'
         ? only(model)
-        : { model: withSign(model, { step: 'off', drawn: false }), effects: [{ kind: 'refuse', ask: sign.ask }] };
+        : { model: { ...withSign(model, { step: 'off', drawn: false }), draft: '' }, effects: [{ kind: 'refuse', ask: sign.ask }] };
     default:
       return null;
   }
+}
+
+/** What is being written to the operator. A name typed to sign is not: nobody reads it before it is confirmed. */
+export function writing({ sign, draft }: Model): string {
+  return sign.step === 'type' || sign.step === 'sending' ? '' : draft;
 }
 
 /** That it is signed is told for a while. */
